@@ -1,0 +1,2 @@
+/** Measurements of Sonic, and beside it other libraries. */
+package io.sonic.benchmarks;

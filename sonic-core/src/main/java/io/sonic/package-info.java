@@ -1,0 +1,2 @@
+/** The reactor, its timers and its channels. */
+package io.sonic;

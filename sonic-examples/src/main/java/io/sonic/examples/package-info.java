@@ -1,0 +1,2 @@
+/** Runnable programs, one sub-command each. */
+package io.sonic.examples;

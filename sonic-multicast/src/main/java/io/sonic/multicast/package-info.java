@@ -1,0 +1,2 @@
+/** UDP multicast over IPv4 and IPv6. */
+package io.sonic.multicast;

@@ -1,0 +1,2 @@
+/** The websocket protocol, client and server. */
+package io.sonic.websocket;
