@@ -1,0 +1,56 @@
+package io.sonic;
+
+import java.io.IOException;
+
+/**
+ * Something that operations are started on: a stream, a listener, a datagram socket.
+ *
+ * <p><b>Threading</b>: every method is for the thread that runs the {@link #reactor()}; a call from another thread is refused
+ * with {@link IllegalStateException} while assertions are on.
+ *
+ * <p><b>Completion</b>: an operation that was accepted calls its handler exactly once. It may do so before the call that
+ * started it returns. One operation per direction can be in flight; a second one is refused with
+ * {@link IllegalStateException}.
+ */
+public interface Channel extends AutoCloseable {
+    /**
+     * The reactor that completes this channel's operations.
+     *
+     * @return the reactor, never null.
+     */
+    Reactor reactor();
+
+    /**
+     * Tells whether operations can be started.
+     *
+     * @return false from {@link #close()} on.
+     */
+    boolean isOpen();
+
+    /**
+     * The error number of the last operation that ended with {@link IoStatus#FAILED}.
+     *
+     * @return a value of {@code errno(3)}, or 0 when none failed, or when what failed was no system call.
+     */
+    int errno();
+
+    /**
+     * Describes the last operation that did not end well: the call, what it was tried on, and the reason.
+     *
+     * @return a new exception, not thrown; or null when nothing failed.
+     */
+    IOException failure();
+
+    /**
+     * Ends the waiting operations with {@link IoStatus#CANCELLED}, on the stack of this call. The channel stays usable. What
+     * was transferred before is reported to the handler.
+     */
+    void cancel();
+
+    /**
+     * Ends the waiting operations with {@link IoStatus#CLOSED}, on the stack of this call, and gives the descriptor back. A
+     * second call does nothing.
+     */
+    @Override
+    void close();
+}
