@@ -1,2 +1,2 @@
-/** First-in first-out buffers off the heap. */
+/** First-in, first-out buffers off the heap. */
 package io.sonic.buffers;

@@ -1,0 +1,98 @@
+package io.sonic.buffers;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.sonic.FifoBuffer;
+import java.util.Arrays;
+import java.util.Random;
+
+/**
+ * Drives a FIFO buffer with random steps beside the simplest queue of bytes there is, and compares all that can be seen
+ * after each step. {@code -Dsonic.test.seed=N} repeats or varies a run.
+ */
+final class FifoBufferModel {
+    private final long seed = Long.getLong("sonic.test.seed", 20_250_917L);
+    private final Random random = new Random(seed);
+    private final FifoBuffer fifo;
+    private final byte[] queue;
+    private int queued;
+
+    FifoBufferModel(FifoBuffer fifo, int capacity) {
+        this.fifo = fifo;
+        this.queue = new byte[capacity];
+    }
+
+    void run(int steps) {
+        for (int i = 0; i < steps; i++) {
+            try {
+                step();
+                compare();
+            } catch (Throwable t) {
+                throw new AssertionError("step " + i + " of seed " + seed + ", capacity " + queue.length, t);
+            }
+        }
+    }
+
+    private void step() {
+        int free = queue.length - queued;
+        switch (random.nextInt(100)) {
+            case 0 -> {
+                fifo.reset();
+                queued = 0;
+            }
+            case 1 -> assertThatIllegalArgumentException().isThrownBy(() -> fifo.commit(free + 1 + random.nextInt(9)));
+            case 2 -> assertThatIllegalArgumentException().isThrownBy(() -> fifo.consume(queued + 1 + random.nextInt(9)));
+            case 3 -> expect(FifoBuffer.INSUFFICIENT_CAPACITY, fifo.claim(free + 1 + random.nextInt(9)), "claim");
+            default -> {
+                if (random.nextBoolean()) {
+                    write(length(free));
+                } else {
+                    read(length(queued));
+                }
+            }
+        }
+    }
+
+    private int length(int most) {
+        return switch (random.nextInt(8)) {
+            case 0 -> most;
+            case 1 -> Math.max(0, most - 1);
+            case 2 -> Math.min(1, most);
+            case 3 -> random.nextInt(most + 1);
+            default -> Math.min(random.nextInt(1500), most);
+        };
+    }
+
+    private void write(int claimed) {
+        int offset = fifo.claim(claimed);
+        expect(fifo.writeOffset(), offset, "claim");
+        int committed = random.nextInt(4) == 0 ? random.nextInt(claimed + 1) : claimed;
+        for (int i = 0; i < committed; i++) {
+            queue[queued + i] = (byte) random.nextInt();
+        }
+        fifo.buffer().putBytes(offset, queue, queued, committed);
+        fifo.commit(committed);
+        queued += committed;
+    }
+
+    private void read(int length) {
+        fifo.consume(length);
+        System.arraycopy(queue, length, queue, 0, queued - length);
+        queued -= length;
+    }
+
+    private void compare() {
+        expect(queued, fifo.readableLength(), "readableLength");
+        expect(queue.length - queued, fifo.writableLength(), "writableLength");
+        byte[] read = new byte[queued];
+        fifo.buffer().getBytes(fifo.readOffset(), read);
+        int mismatch = Arrays.mismatch(read, 0, queued, queue, 0, queued);
+        expect(-1, mismatch, "first byte that differs");
+    }
+
+    private static void expect(int expected, int actual, String what) {
+        if (expected != actual) {
+            throw new AssertionError(what + ": expected " + expected + " but was " + actual);
+        }
+    }
+}

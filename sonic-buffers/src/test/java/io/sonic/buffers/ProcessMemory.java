@@ -1,0 +1,63 @@
+package io.sonic.buffers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What the kernel says that this process has mapped and open.
+ */
+final class ProcessMemory {
+    private ProcessMemory() {
+    }
+
+    /**
+     * Counts mappings of memory that has no file.
+     *
+     * @param name name of the memory.
+     * @return mappings in this process.
+     */
+    static long mappings(String name) {
+        return lines().stream().filter(line -> line.contains("/memfd:" + name + " ")).count();
+    }
+
+    static boolean isMapped(long address) {
+        return lines().stream().anyMatch(line -> {
+            String[] range = line.substring(0, line.indexOf(' ')).split("-");
+            return Long.compareUnsigned(Long.parseUnsignedLong(range[0], 16), address) <= 0
+                    && Long.compareUnsigned(address, Long.parseUnsignedLong(range[1], 16)) < 0;
+        });
+    }
+
+    /**
+     * Counts descriptors of memory that has no file.
+     *
+     * @return descriptors that are open in this process.
+     */
+    static long descriptors() {
+        try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
+            return links.filter(ProcessMemory::isMemory).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isMemory(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString().startsWith("/memfd:");
+        } catch (IOException e) {
+            return false; // the descriptor that lists the directory is gone by now
+        }
+    }
+
+    private static List<String> lines() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/maps"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
