@@ -1,0 +1,86 @@
+package io.sonic;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * A non-blocking socket of a backend. What returns an {@code int} returns the negated errno when it fails, and never throws;
+ * an interrupted call is repeated here.
+ */
+interface BackendSocket {
+    /**
+     * Asks for reports of readiness from now on, once for the life of the socket.
+     */
+    int register(DescriptorChannel channel);
+
+    int bind(Endpoint local);
+
+    /**
+     * Starts to connect: 0 when that is done at once, {@code -EINPROGRESS} when readiness to write will tell.
+     */
+    int connect(Endpoint remote);
+
+    /**
+     * Asks how a started connect ended: 0 or the negated errno.
+     */
+    int finishConnect();
+
+    int listen(int backlog);
+
+    /**
+     * Accepts a connection, and stores its address.
+     *
+     * @return the connection, or null: then {@link #acceptResult()} says why.
+     */
+    BackendSocket accept(Endpoint remote);
+
+    int acceptResult();
+
+    /**
+     * Reads bytes of a stream; 0 is the end of the stream.
+     */
+    int read(MutableDirectBuffer buffer, int offset, int length);
+
+    int write(DirectBuffer buffer, int offset, int length);
+
+    /**
+     * Receives a datagram.
+     *
+     * @return its length on the wire, which may be more than {@code length}.
+     */
+    int receive(MutableDirectBuffer buffer, int offset, int length, Endpoint source);
+
+    /**
+     * Sends a datagram.
+     *
+     * @param destination or null when the socket is connected.
+     */
+    int send(DirectBuffer buffer, int offset, int length, Endpoint destination);
+
+    int setOption(SocketOption<?> option, int value);
+
+    /**
+     * Reads an option into {@code value[0]}.
+     */
+    int getOption(SocketOption<?> option, int[] value);
+
+    /**
+     * Sets an option by its numbers, see {@code setsockopt(2)}.
+     */
+    int setOption(int level, int name, DirectBuffer value, int offset, int length);
+
+    /**
+     * Reads an option by its numbers.
+     *
+     * @return the length of the value.
+     */
+    int getOption(int level, int name, MutableDirectBuffer value, int offset, int length);
+
+    int localEndpoint(Endpoint local);
+
+    int remoteEndpoint(Endpoint remote);
+
+    int shutdownOutput();
+
+    void close();
+}

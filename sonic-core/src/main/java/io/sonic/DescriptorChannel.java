@@ -1,0 +1,163 @@
+package io.sonic;
+
+import java.io.IOException;
+import org.agrona.DirectBuffer;
+
+/**
+ * What all channels over a descriptor have in common: readiness, one operation per direction, failure, close.
+ */
+abstract class DescriptorChannel implements Channel {
+    static final int READABLE = 1;
+    static final int WRITABLE = 2;
+    /**
+     * The peer hung up, reset, or will send nothing more: reading will not run dry before it has said so.
+     */
+    static final int ENDED = 4;
+
+    final Reactor reactor;
+    /**
+     * Neighbours in the reactor's list of open channels.
+     */
+    DescriptorChannel next;
+    DescriptorChannel previous;
+
+    BackendSocket socket;
+    boolean readable;
+    boolean writable;
+    boolean ended;
+
+    private boolean open = true;
+    private int errno;
+    private String failedCall;
+    private IOException failure;
+
+    DescriptorChannel(Reactor reactor) {
+        assert reactor.isOwnThread();
+        reactor.checkOpen();
+        this.reactor = reactor;
+        reactor.opened(this);
+    }
+
+    /**
+     * The operation that waits for readiness to read.
+     */
+    abstract Operation reader();
+
+    /**
+     * The operation that waits for readiness to write.
+     */
+    abstract Operation writer();
+
+    /**
+     * What the channel is connected or bound to, for messages.
+     */
+    abstract String subject();
+
+    final void onReadiness(int events) {
+        if ((events & ENDED) != 0) {
+            ended = true;
+        }
+        if ((events & READABLE) != 0) {
+            readable = true;
+            reader().becomeReady();
+        }
+        if ((events & WRITABLE) != 0) {
+            writable = true;
+            writer().becomeReady();
+        }
+    }
+
+    @Override
+    public final Reactor reactor() {
+        return reactor;
+    }
+
+    @Override
+    public final boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public final int errno() {
+        return errno;
+    }
+
+    @Override
+    public final IOException failure() {
+        return failure != null ? failure : errno == 0 ? null : Errno.exception(failedCall, subject(), errno);
+    }
+
+    @Override
+    public void cancel() {
+        assert reactor.isOwnThread();
+        abort(IoStatus.CANCELLED);
+    }
+
+    @Override
+    public void close() {
+        assert reactor.isOwnThread();
+        if (!open) {
+            return;
+        }
+        open = false;
+        reactor.closed(this);
+        closeSocket();
+        abort(IoStatus.CLOSED);
+    }
+
+    /**
+     * Ends what is in flight.
+     */
+    void abort(IoStatus status) {
+        reader().abort(status);
+        writer().abort(status);
+    }
+
+    final void closeSocket() {
+        if (socket != null) {
+            socket.close();
+            socket = null;
+        }
+        readable = false;
+        writable = false;
+        ended = false;
+    }
+
+    final void checkOpen() {
+        assert reactor.isOwnThread();
+        if (!open) {
+            throw new IllegalStateException("the channel is closed: " + subject());
+        }
+    }
+
+    /**
+     * Remembers a system call that failed; without an object, so that failing repeatedly leaves no garbage.
+     */
+    final void failed(String call, int number) {
+        errno = number;
+        failedCall = call;
+        failure = null;
+    }
+
+    final void failed(IOException reason, int number) {
+        errno = number;
+        failure = reason;
+    }
+
+    final void clearFailure() {
+        errno = 0;
+        failure = null;
+    }
+
+    static void checkRegion(DirectBuffer buffer, int offset, int length) {
+        int capacity = buffer.capacity();
+        if ((offset | length) < 0 || offset > capacity - length) {
+            throw new IndexOutOfBoundsException(
+                    "offset " + offset + " and length " + length + " are outside of a buffer of " + capacity + " bytes");
+        }
+        if (buffer.byteArray() != null) {
+            throw new IllegalArgumentException(
+                    "the buffer is on the heap: use one over a direct ByteBuffer or a native MemorySegment");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package io.sonic;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * An IP address and a port in the form that the kernel reads and writes: a {@code sockaddr_in} or {@code sockaddr_in6}.
+ *
+ * <p>Mutable, so that a datagram's source is known without an object per datagram; {@link #copyOf} keeps one. See
+ * {@code ip(7)} and {@code ipv6(7)}.
+ *
+ * <p><b>Threading</b>: one thread at a time.
+ */
+public final class Endpoint {
+    static final int STORAGE_LENGTH = 128;
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    private static final int IPV4_LENGTH = 16;
+    private static final int IPV6_LENGTH = 28;
+    private static final int FAMILY_OFFSET = 0;
+    private static final int PORT_OFFSET = 2;
+    private static final int IPV4_ADDRESS_OFFSET = 4;
+    private static final int IPV6_FLOW_OFFSET = 4;
+    private static final int IPV6_ADDRESS_OFFSET = 8;
+    private static final int IPV6_SCOPE_OFFSET = 24;
+
+    private final MemorySegment storage = Arena.ofAuto().allocate(STORAGE_LENGTH, Long.BYTES);
+    private final UnsafeBuffer fields = new UnsafeBuffer(storage.address(), STORAGE_LENGTH);
+    private int length;
+
+    /**
+     * Creates an endpoint that names nothing yet.
+     */
+    public Endpoint() {
+    }
+
+    /**
+     * Creates an endpoint for an address.
+     *
+     * @param address a resolved address.
+     * @return a new endpoint.
+     * @throws IllegalArgumentException when the address is unresolved.
+     */
+    public static Endpoint of(InetSocketAddress address) {
+        return new Endpoint().set(address);
+    }
+
+    /**
+     * Creates a copy that is independent of its source.
+     *
+     * @param source endpoint to copy.
+     * @return a new endpoint.
+     */
+    public static Endpoint copyOf(Endpoint source) {
+        return new Endpoint().set(source);
+    }
+
+    /**
+     * Makes this endpoint name an address.
+     *
+     * @param address a resolved address.
+     * @return this.
+     * @throws IllegalArgumentException when the address is unresolved.
+     */
+    public Endpoint set(InetSocketAddress address) {
+        if (address.isUnresolved()) {
+            throw new IllegalArgumentException("unresolved address: " + address);
+        }
+        return set(address.getAddress(), address.getPort());
+    }
+
+    /**
+     * Makes this endpoint name an address and a port.
+     *
+     * @param address IPv4 or IPv6; a scope is kept.
+     * @param port    0 to 65535.
+     * @return this.
+     */
+    public Endpoint set(InetAddress address, int port) {
+        byte[] bytes = address.getAddress();
+        if (address instanceof Inet6Address ipv6) {
+            length = IPV6_LENGTH;
+            putFamilyAndPort(AF_INET6, port);
+            fields.putInt(IPV6_FLOW_OFFSET, 0);
+            fields.putBytes(IPV6_ADDRESS_OFFSET, bytes);
+            fields.putInt(IPV6_SCOPE_OFFSET, ipv6.getScopeId());
+        } else {
+            length = IPV4_LENGTH;
+            putFamilyAndPort(AF_INET, port);
+            fields.putBytes(IPV4_ADDRESS_OFFSET, bytes);
+            fields.putLong(IPV4_ADDRESS_OFFSET + Integer.BYTES, 0);
+        }
+        return this;
+    }
+
+    /**
+     * Makes this endpoint name what another one names.
+     *
+     * @param source endpoint to copy.
+     * @return this.
+     */
+    public Endpoint set(Endpoint source) {
+        length = source.length;
+        fields.putBytes(0, source.fields, 0, source.length);
+        return this;
+    }
+
+    /**
+     * Makes this endpoint name nothing.
+     */
+    public void clear() {
+        length = 0;
+    }
+
+    /**
+     * Tells whether it names an address.
+     *
+     * @return false for a new endpoint.
+     */
+    public boolean isSet() {
+        return length != 0;
+    }
+
+    /**
+     * Tells whether the address is of IPv6 (which includes an IPv4 address in IPv6 form, {@code ::ffff:a.b.c.d}).
+     *
+     * @return whether the family is {@code AF_INET6}.
+     */
+    public boolean isIpv6() {
+        return length == IPV6_LENGTH;
+    }
+
+    /**
+     * The port.
+     *
+     * @return 0 to 65535.
+     */
+    public int port() {
+        return length == 0 ? 0 : fields.getShort(PORT_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+    }
+
+    /**
+     * The address of IPv4 as a number, the first byte in the highest bits; also of an IPv4 address in IPv6 form.
+     *
+     * @return the address, for instance 0x7F000001 for 127.0.0.1.
+     */
+    public int ipv4() {
+        return fields.getInt(isIpv6() ? IPV6_ADDRESS_OFFSET + 12 : IPV4_ADDRESS_OFFSET, ByteOrder.BIG_ENDIAN);
+    }
+
+    /**
+     * The first 64 bits of an address of IPv6.
+     *
+     * @return the first byte is in the highest bits; 0 for IPv4.
+     */
+    public long ipv6High() {
+        return isIpv6() ? fields.getLong(IPV6_ADDRESS_OFFSET, ByteOrder.BIG_ENDIAN) : 0;
+    }
+
+    /**
+     * The last 64 bits of an address of IPv6.
+     *
+     * @return the last byte is in the lowest bits; 0 for IPv4.
+     */
+    public long ipv6Low() {
+        return isIpv6() ? fields.getLong(IPV6_ADDRESS_OFFSET + Long.BYTES, ByteOrder.BIG_ENDIAN) : 0;
+    }
+
+    /**
+     * The index of the interface that a link-local address of IPv6 belongs to.
+     *
+     * @return the scope, or 0 when there is none.
+     */
+    public int scopeId() {
+        return isIpv6() ? fields.getInt(IPV6_SCOPE_OFFSET) : 0;
+    }
+
+    /**
+     * Converts to the JDK's form. Allocates.
+     *
+     * @return a new address, or null when this endpoint names nothing.
+     */
+    public InetSocketAddress toInetSocketAddress() {
+        if (length == 0) {
+            return null;
+        }
+        try {
+            if (!isIpv6()) {
+                byte[] bytes = new byte[4];
+                fields.getBytes(IPV4_ADDRESS_OFFSET, bytes);
+                return new InetSocketAddress(InetAddress.getByAddress(bytes), port());
+            }
+            byte[] bytes = new byte[16];
+            fields.getBytes(IPV6_ADDRESS_OFFSET, bytes);
+            InetAddress address = scopeId() == 0
+                    ? InetAddress.getByAddress(bytes)
+                    : Inet6Address.getByAddress(null, bytes, scopeId());
+            return new InetSocketAddress(address, port());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("4 and 16 bytes are addresses", e);
+        }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Endpoint that && length == that.length
+                && port() == that.port() && scopeId() == that.scopeId()
+                && (isIpv6() ? ipv6High() == that.ipv6High() && ipv6Low() == that.ipv6Low() : ipv4() == that.ipv4());
+    }
+
+    @Override
+    public int hashCode() {
+        long address = isIpv6() ? ipv6High() * 31 + ipv6Low() : ipv4();
+        return Long.hashCode(address * 31 + port());
+    }
+
+    /**
+     * Formats the address as {@code 127.0.0.1:80} or {@code [::1]:80}.
+     */
+    @Override
+    public String toString() {
+        InetSocketAddress address = toInetSocketAddress();
+        return address == null ? "no address" : format(address);
+    }
+
+    static String format(InetSocketAddress address) {
+        if (address.isUnresolved()) {
+            return address.getHostString() + ":" + address.getPort();
+        }
+        if (address.getAddress() instanceof Inet4Address ipv4) {
+            return ipv4.getHostAddress() + ":" + address.getPort();
+        }
+        return "[" + address.getAddress().getHostAddress() + "]:" + address.getPort();
+    }
+
+    long address() {
+        return storage.address();
+    }
+
+    int length() {
+        return length;
+    }
+
+    /**
+     * Takes over what the kernel wrote into the storage.
+     */
+    void length(int written) {
+        length = written == 0 ? 0 : fields.getShort(FAMILY_OFFSET) == AF_INET6 ? IPV6_LENGTH : IPV4_LENGTH;
+    }
+
+    private void putFamilyAndPort(int family, int port) {
+        fields.putShort(FAMILY_OFFSET, (short) family);
+        fields.putShort(PORT_OFFSET, (short) port, ByteOrder.BIG_ENDIAN);
+    }
+}

@@ -1,0 +1,196 @@
+package io.sonic;
+
+import java.lang.foreign.MemorySegment;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A socket of the epoll backend.
+ */
+final class EpollSocket implements BackendSocket {
+    private static final int EINTR = -Errno.EINTR.number;
+
+    private final EpollBackend backend;
+    private final MemorySegment errno;
+    private final int fd;
+    private final long scratchAddress;
+    private final UnsafeBuffer scratchFields;
+    private int acceptResult;
+    private long token;
+
+    EpollSocket(EpollBackend backend, int fd) {
+        this.backend = backend;
+        this.errno = backend.errno;
+        this.scratchAddress = backend.scratchAddress;
+        this.scratchFields = backend.scratch;
+        this.fd = fd;
+    }
+
+    @Override
+    public int register(DescriptorChannel channel) {
+        return backend.register(this, channel);
+    }
+
+    @Override
+    public int bind(Endpoint local) {
+        return LinuxSockets.bind(errno, fd, local.address(), local.length());
+    }
+
+    @Override
+    public int connect(Endpoint remote) {
+        int result = LinuxSockets.connect(errno, fd, remote.address(), remote.length());
+        // connect(2): an interrupted connect goes on by itself.
+        return result == EINTR ? -Errno.EINPROGRESS.number : result;
+    }
+
+    @Override
+    public int finishConnect() {
+        int result = getOption(LinuxSockets.SOL_SOCKET, LinuxSockets.SO_ERROR);
+        return result < 0 ? result : -scratchFields.getInt(0);
+    }
+
+    @Override
+    public int listen(int backlog) {
+        return LinuxSockets.listen(errno, fd, backlog);
+    }
+
+    @Override
+    public BackendSocket accept(Endpoint remote) {
+        int flags = LinuxSockets.SOCK_NONBLOCK | LinuxSockets.SOCK_CLOEXEC;
+        int result;
+        do {
+            scratchFields.putInt(0, Endpoint.STORAGE_LENGTH);
+            result = LinuxSockets.accept4(errno, fd, remote.address(), scratchAddress, flags);
+        } while (result == EINTR);
+        acceptResult = result;
+        if (result < 0) {
+            return null;
+        }
+        remote.length(scratchFields.getInt(0));
+        return new EpollSocket(backend, result);
+    }
+
+    @Override
+    public int acceptResult() {
+        return acceptResult;
+    }
+
+    @Override
+    public int read(MutableDirectBuffer buffer, int offset, int length) {
+        int result;
+        do {
+            result = LinuxSockets.recv(errno, fd, buffer.addressOffset() + offset, length, 0);
+        } while (result == EINTR);
+        return result;
+    }
+
+    @Override
+    public int write(DirectBuffer buffer, int offset, int length) {
+        int result;
+        do {
+            result = LinuxSockets.send(
+                    errno, fd, buffer.addressOffset() + offset, length, LinuxSockets.MSG_NOSIGNAL);
+        } while (result == EINTR);
+        return result;
+    }
+
+    @Override
+    public int receive(MutableDirectBuffer buffer, int offset, int length, Endpoint source) {
+        long address = buffer.addressOffset() + offset;
+        int result;
+        do {
+            scratchFields.putInt(0, Endpoint.STORAGE_LENGTH);
+            result = LinuxSockets.recvfrom(
+                    errno, fd, address, length, LinuxSockets.MSG_TRUNC, source.address(), scratchAddress);
+        } while (result == EINTR);
+        if (result >= 0) {
+            source.length(scratchFields.getInt(0));
+        }
+        return result;
+    }
+
+    @Override
+    public int send(DirectBuffer buffer, int offset, int length, Endpoint destination) {
+        long address = buffer.addressOffset() + offset;
+        int result;
+        do {
+            result = destination == null
+                    ? LinuxSockets.send(errno, fd, address, length, LinuxSockets.MSG_NOSIGNAL)
+                    : LinuxSockets.sendto(errno, fd, address, length, LinuxSockets.MSG_NOSIGNAL,
+                            destination.address(), destination.length());
+        } while (result == EINTR);
+        return result;
+    }
+
+    @Override
+    public int setOption(SocketOption<?> option, int value) {
+        scratchFields.putInt(0, value);
+        return LinuxSockets.setsockopt(errno, fd, option.level(), option.number(), scratchAddress, Integer.BYTES);
+    }
+
+    @Override
+    public int getOption(SocketOption<?> option, int[] value) {
+        int result = getOption(option.level(), option.number());
+        value[0] = scratchFields.getInt(0);
+        return result;
+    }
+
+    @Override
+    public int setOption(int level, int name, DirectBuffer value, int offset, int length) {
+        return LinuxSockets.setsockopt(errno, fd, level, name, value.addressOffset() + offset, length);
+    }
+
+    @Override
+    public int getOption(int level, int name, MutableDirectBuffer value, int offset, int length) {
+        scratchFields.putInt(0, length);
+        int result = LinuxSockets.getsockopt(errno, fd, level, name, value.addressOffset() + offset, scratchAddress);
+        return result < 0 ? result : scratchFields.getInt(0);
+    }
+
+    @Override
+    public int localEndpoint(Endpoint local) {
+        scratchFields.putInt(0, Endpoint.STORAGE_LENGTH);
+        int result = LinuxSockets.getsockname(errno, fd, local.address(), scratchAddress);
+        local.length(result < 0 ? 0 : scratchFields.getInt(0));
+        return result;
+    }
+
+    @Override
+    public int remoteEndpoint(Endpoint remote) {
+        scratchFields.putInt(0, Endpoint.STORAGE_LENGTH);
+        int result = LinuxSockets.getpeername(errno, fd, remote.address(), scratchAddress);
+        remote.length(result < 0 ? 0 : scratchFields.getInt(0));
+        return result;
+    }
+
+    @Override
+    public int shutdownOutput() {
+        return LinuxSockets.shutdown(errno, fd, LinuxSockets.SHUT_WR);
+    }
+
+    @Override
+    public void close() {
+        backend.deregister(this);
+        // close(2): the descriptor is gone whatever the result, so there is nothing to repeat.
+        LinuxSockets.close(errno, fd);
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    long token() {
+        return token;
+    }
+
+    void token(long newToken) {
+        token = newToken;
+    }
+
+    private int getOption(int level, int name) {
+        scratchFields.putLong(0, 0);
+        scratchFields.putInt(Long.BYTES, Integer.BYTES);
+        return LinuxSockets.getsockopt(errno, fd, level, name, scratchAddress, scratchAddress + Long.BYTES);
+    }
+}

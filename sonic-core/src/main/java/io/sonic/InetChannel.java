@@ -1,0 +1,86 @@
+package io.sonic;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * What sockets add to a channel: options and addresses.
+ */
+abstract class InetChannel extends DescriptorChannel {
+    final SocketOptions options;
+
+    InetChannel(Reactor reactor, SocketOptions options) {
+        super(reactor);
+        this.options = SocketOptions.copyOf(options);
+    }
+
+    final void setOption(SocketOption<?> option, int value, Object shown) throws IOException {
+        int result = socket.setOption(option, value);
+        if (result < 0) {
+            throw Errno.exception("setsockopt", option.name() + " = " + shown + " of " + subject(), -result);
+        }
+    }
+
+    final <T> T getOption(SocketOption<T> option) throws IOException {
+        int[] value = new int[1];
+        int result = socket.getOption(option, value);
+        if (result < 0) {
+            throw Errno.exception("getsockopt", option.name() + " of " + subject(), -result);
+        }
+        return option.decode(value[0]);
+    }
+
+    final void setRawOption(int level, int name, DirectBuffer value, int offset, int length) throws IOException {
+        checkRegion(value, offset, length);
+        int result = socket.setOption(level, name, value, offset, length);
+        if (result < 0) {
+            throw Errno.exception("setsockopt", level + "/" + name + " of " + subject(), -result);
+        }
+    }
+
+    final int getRawOption(int level, int name, MutableDirectBuffer value, int offset, int length) throws IOException {
+        checkRegion(value, offset, length);
+        int result = socket.getOption(level, name, value, offset, length);
+        if (result < 0) {
+            throw Errno.exception("getsockopt", level + "/" + name + " of " + subject(), -result);
+        }
+        return result;
+    }
+
+    /**
+     * Opens the descriptor, applies the options, and binds it where an address is given. On failure nothing is left open.
+     */
+    final void openSocket(boolean ipv6, boolean stream, InetSocketAddress local) throws IOException {
+        socket = reactor.system().open(ipv6, stream);
+        try {
+            options.applyTo(socket);
+            if (local != null) {
+                int result = socket.bind(Endpoint.of(local));
+                if (result < 0) {
+                    throw Errno.exception("bind", Endpoint.format(local), -result);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            closeSocket();
+            throw e;
+        }
+    }
+
+    final void register() throws IOException {
+        int result = socket.register(this);
+        if (result < 0) {
+            closeSocket();
+            throw Errno.exception("epoll_ctl", subject(), -result);
+        }
+    }
+
+    final InetSocketAddress boundAddress() {
+        if (socket == null) {
+            return null;
+        }
+        Endpoint local = new Endpoint();
+        return socket.localEndpoint(local) < 0 ? null : local.toInetSocketAddress();
+    }
+}

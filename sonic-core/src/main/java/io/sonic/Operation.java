@@ -1,0 +1,80 @@
+package io.sonic;
+
+/**
+ * An operation that can be in flight on a channel, one object per direction, used again and again.
+ */
+abstract class Operation extends Deferral {
+    final Reactor reactor;
+    private boolean inFlight;
+
+    Operation(Reactor reactor) {
+        this.reactor = reactor;
+    }
+
+    final boolean isInFlight() {
+        return inFlight;
+    }
+
+    final void checkIdle(String what) {
+        if (inFlight) {
+            throw new IllegalStateException(what + " is in flight already");
+        }
+    }
+
+    /**
+     * Accepts the operation: from here on its handler will be called once.
+     *
+     * @param ready whether an attempt may succeed now.
+     */
+    final void begin(boolean ready) {
+        inFlight = true;
+        reactor.operationStarted();
+        if (!ready) {
+            return;
+        }
+        if (!reactor.tryInline()) {
+            reactor.enqueue(this);
+            return;
+        }
+        try {
+            attempt();
+        } finally {
+            reactor.endInline();
+        }
+    }
+
+    /**
+     * Marks the operation as done, just before its handler is called.
+     */
+    final void end() {
+        inFlight = false;
+        reactor.operationEnded();
+    }
+
+    /**
+     * Leaves the next attempt to the loop.
+     */
+    final void becomeReady() {
+        if (inFlight) {
+            reactor.enqueue(this);
+        }
+    }
+
+    @Override
+    protected final void run() {
+        // It may have been cancelled after it was queued.
+        if (inFlight) {
+            attempt();
+        }
+    }
+
+    /**
+     * Tries to make progress: ends the operation, or leaves it waiting for readiness, or queues it again.
+     */
+    abstract void attempt();
+
+    /**
+     * Ends the operation for a reason that is not its own. Does nothing when it is not in flight.
+     */
+    abstract void abort(IoStatus status);
+}

@@ -1,0 +1,122 @@
+package io.sonic;
+
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * The read that is in flight on a stream.
+ */
+final class ReadOperation extends Operation {
+    /**
+     * System calls of one attempt at most, so that reading much from a fast peer does not keep others waiting.
+     */
+    static final int MAX_CALLS = 16;
+    private static final int EAGAIN = -Errno.EAGAIN.number;
+
+    private final DescriptorChannel channel;
+    private MutableDirectBuffer buffer;
+    private int offset;
+    private int length;
+    private int done;
+    private boolean all;
+    private ReadHandler handler;
+
+    ReadOperation(DescriptorChannel channel) {
+        super(channel.reactor);
+        this.channel = channel;
+    }
+
+    void start(MutableDirectBuffer into, int at, int wanted, boolean wantsAll, ReadHandler newHandler) {
+        checkIdle("a read");
+        if (newHandler == null) {
+            throw new NullPointerException("handler");
+        }
+        buffer = into;
+        offset = at;
+        length = wanted;
+        done = 0;
+        all = wantsAll;
+        handler = newHandler;
+        begin(channel.readable || wanted == 0);
+    }
+
+    @Override
+    void attempt() {
+        for (int calls = 0; calls < MAX_CALLS; calls++) {
+            int wanted = length - done;
+            int result = wanted == 0 ? 0 : channel.socket.read(buffer, offset + done, wanted);
+            if (result > 0) {
+                done += result;
+                // epoll(7): a short read from a stream means that it is drained; the next byte will be an edge.
+                if (result < wanted && !channel.ended) {
+                    channel.readable = false;
+                }
+                if (!all || result == wanted) {
+                    complete(IoStatus.OK);
+                    return;
+                }
+                if (!channel.readable) {
+                    return;
+                }
+            } else if (result == 0) {
+                complete(wanted == 0 ? IoStatus.OK : IoStatus.END_OF_STREAM);
+                return;
+            } else if (result == EAGAIN) {
+                channel.readable = false;
+                channel.ended = false;
+                return;
+            } else {
+                channel.failed("recv", -result);
+                complete(IoStatus.FAILED);
+                return;
+            }
+        }
+        becomeReady();
+    }
+
+    @Override
+    void abort(IoStatus status) {
+        if (isInFlight()) {
+            complete(status);
+        }
+    }
+
+    int tryRead(MutableDirectBuffer into, int at, int wanted) {
+        checkIdle("a read");
+        if (wanted == 0) {
+            return 0;
+        }
+        if (!channel.readable) {
+            return IoStatus.WOULD_BLOCK.code();
+        }
+        int result = channel.socket.read(into, at, wanted);
+        if (result > 0) {
+            if (result < wanted && !channel.ended) {
+                channel.readable = false;
+            }
+            return result;
+        }
+        if (result == 0) {
+            return IoStatus.END_OF_STREAM.code();
+        }
+        if (result == EAGAIN) {
+            channel.readable = false;
+            channel.ended = false;
+            return IoStatus.WOULD_BLOCK.code();
+        }
+        channel.failed("recv", -result);
+        return IoStatus.FAILED.code();
+    }
+
+    private void complete(IoStatus status) {
+        ReadHandler ended = handler;
+        int transferred = done;
+        handler = null;
+        buffer = null;
+        end();
+        try {
+            ended.onRead(status, transferred);
+        } catch (Throwable t) {
+            reactor.handlerFailed(t);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.sonic;
+
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * The receive that is in flight on a datagram socket.
+ */
+final class ReceiveOperation extends Operation {
+    private static final int EAGAIN = -Errno.EAGAIN.number;
+
+    private final UdpSocket channel;
+    private final Endpoint source = new Endpoint();
+    private MutableDirectBuffer buffer;
+    private int offset;
+    private int length;
+    private ReceiveHandler handler;
+
+    ReceiveOperation(UdpSocket channel) {
+        super(channel.reactor);
+        this.channel = channel;
+    }
+
+    void start(MutableDirectBuffer into, int at, int room, ReceiveHandler newHandler) {
+        checkIdle("a receive");
+        if (newHandler == null) {
+            throw new NullPointerException("handler");
+        }
+        buffer = into;
+        offset = at;
+        length = room;
+        handler = newHandler;
+        begin(channel.readable);
+    }
+
+    void retarget(MutableDirectBuffer into, int at, int room) {
+        if (!isInFlight()) {
+            throw new IllegalStateException("no receive is in flight");
+        }
+        buffer = into;
+        offset = at;
+        length = room;
+    }
+
+    @Override
+    void attempt() {
+        int result = channel.socket.receive(buffer, offset, length, source);
+        if (result >= 0) {
+            complete(result > length ? IoStatus.TRUNCATED : IoStatus.OK, Math.min(result, length));
+        } else if (result == EAGAIN) {
+            channel.readable = false;
+        } else {
+            channel.failed("recvfrom", -result);
+            complete(IoStatus.FAILED, 0);
+        }
+    }
+
+    @Override
+    void abort(IoStatus status) {
+        if (isInFlight()) {
+            complete(status, 0);
+        }
+    }
+
+    int tryReceive(MutableDirectBuffer into, int at, int room, Endpoint from) {
+        checkIdle("a receive");
+        int result = channel.readable ? channel.socket.receive(into, at, room, from) : EAGAIN;
+        if (result >= 0) {
+            return result > room ? IoStatus.TRUNCATED.code() : result;
+        }
+        if (result == EAGAIN) {
+            channel.readable = false;
+            return IoStatus.WOULD_BLOCK.code();
+        }
+        channel.failed("recvfrom", -result);
+        return IoStatus.FAILED.code();
+    }
+
+    private void complete(IoStatus status, int received) {
+        ReceiveHandler ended = handler;
+        handler = null;
+        buffer = null;
+        if (status != IoStatus.OK && status != IoStatus.TRUNCATED) {
+            source.clear();
+        }
+        end();
+        try {
+            ended.onReceive(status, received, source);
+        } catch (Throwable t) {
+            reactor.handlerFailed(t);
+        }
+    }
+}

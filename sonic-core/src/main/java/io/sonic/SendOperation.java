@@ -1,0 +1,86 @@
+package io.sonic;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * The send that is in flight on a datagram socket.
+ */
+final class SendOperation extends Operation {
+    private static final int EAGAIN = -Errno.EAGAIN.number;
+
+    private final UdpSocket channel;
+    private DirectBuffer buffer;
+    private int offset;
+    private int length;
+    private Endpoint destination;
+    private WriteHandler handler;
+
+    SendOperation(UdpSocket channel) {
+        super(channel.reactor);
+        this.channel = channel;
+    }
+
+    void start(DirectBuffer from, int at, int bytes, Endpoint to, WriteHandler newHandler) {
+        checkIdle("a send");
+        if (newHandler == null) {
+            throw new NullPointerException("handler");
+        }
+        buffer = from;
+        offset = at;
+        length = bytes;
+        destination = to;
+        handler = newHandler;
+        begin(channel.writable);
+    }
+
+    @Override
+    void attempt() {
+        int result = channel.socket.send(buffer, offset, length, destination);
+        if (result >= 0) {
+            complete(IoStatus.OK, result);
+        } else if (result == EAGAIN) {
+            channel.writable = false;
+        } else {
+            channel.failed(call(destination), -result);
+            complete(IoStatus.FAILED, 0);
+        }
+    }
+
+    @Override
+    void abort(IoStatus status) {
+        if (isInFlight()) {
+            complete(status, 0);
+        }
+    }
+
+    int trySend(DirectBuffer from, int at, int bytes, Endpoint to) {
+        checkIdle("a send");
+        int result = channel.writable ? channel.socket.send(from, at, bytes, to) : EAGAIN;
+        if (result >= 0) {
+            return result;
+        }
+        if (result == EAGAIN) {
+            channel.writable = false;
+            return IoStatus.WOULD_BLOCK.code();
+        }
+        channel.failed(call(to), -result);
+        return IoStatus.FAILED.code();
+    }
+
+    private static String call(Endpoint to) {
+        return to == null ? "send" : "sendto";
+    }
+
+    private void complete(IoStatus status, int sent) {
+        WriteHandler ended = handler;
+        handler = null;
+        buffer = null;
+        destination = null;
+        end();
+        try {
+            ended.onWrite(status, sent);
+        } catch (Throwable t) {
+            reactor.handlerFailed(t);
+        }
+    }
+}

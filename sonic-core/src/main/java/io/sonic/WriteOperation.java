@@ -1,0 +1,110 @@
+package io.sonic;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * The write that is in flight on a stream.
+ */
+final class WriteOperation extends Operation {
+    private static final int EAGAIN = -Errno.EAGAIN.number;
+
+    private final DescriptorChannel channel;
+    private DirectBuffer buffer;
+    private int offset;
+    private int length;
+    private int done;
+    private boolean all;
+    private WriteHandler handler;
+
+    WriteOperation(DescriptorChannel channel) {
+        super(channel.reactor);
+        this.channel = channel;
+    }
+
+    void start(DirectBuffer from, int at, int wanted, boolean wantsAll, WriteHandler newHandler) {
+        checkIdle("a write");
+        if (newHandler == null) {
+            throw new NullPointerException("handler");
+        }
+        buffer = from;
+        offset = at;
+        length = wanted;
+        done = 0;
+        all = wantsAll;
+        handler = newHandler;
+        begin(channel.writable || wanted == 0);
+    }
+
+    @Override
+    void attempt() {
+        for (int calls = 0; calls < ReadOperation.MAX_CALLS; calls++) {
+            int wanted = length - done;
+            int result = wanted == 0 ? 0 : channel.socket.write(buffer, offset + done, wanted);
+            if (result >= 0) {
+                done += result;
+                // A short write means that the send buffer is full; room in it will be an edge.
+                if (result < wanted) {
+                    channel.writable = false;
+                }
+                if (result == wanted || !all && result > 0) {
+                    complete(IoStatus.OK);
+                    return;
+                }
+                if (!channel.writable) {
+                    return;
+                }
+            } else if (result == EAGAIN) {
+                channel.writable = false;
+                return;
+            } else {
+                channel.failed("send", -result);
+                complete(IoStatus.FAILED);
+                return;
+            }
+        }
+        becomeReady();
+    }
+
+    @Override
+    void abort(IoStatus status) {
+        if (isInFlight()) {
+            complete(status);
+        }
+    }
+
+    int tryWrite(DirectBuffer from, int at, int wanted) {
+        checkIdle("a write");
+        if (wanted == 0) {
+            return 0;
+        }
+        if (!channel.writable) {
+            return IoStatus.WOULD_BLOCK.code();
+        }
+        int result = channel.socket.write(from, at, wanted);
+        if (result >= 0) {
+            if (result < wanted) {
+                channel.writable = false;
+            }
+            return result;
+        }
+        if (result == EAGAIN) {
+            channel.writable = false;
+            return IoStatus.WOULD_BLOCK.code();
+        }
+        channel.failed("send", -result);
+        return IoStatus.FAILED.code();
+    }
+
+    private void complete(IoStatus status) {
+        WriteHandler ended = handler;
+        int transferred = done;
+        handler = null;
+        buffer = null;
+        end();
+        try {
+            ended.onWrite(status, transferred);
+        } catch (Throwable t) {
+            reactor.handlerFailed(t);
+        }
+    }
+}
