@@ -18,8 +18,8 @@ import java.lang.ref.Cleaner;
 
 /**
  * Memory without a name in any file system, mapped twice in a row: the byte at {@code i} is also the byte at
- * {@code i + length}. It is unmapped by {@link #close()} or, when neither the mapping nor a view of it can be reached any
- * more, by a cleaner.
+ * {@code i + length}. It is unmapped by {@link #close()} or, when neither the mapping nor a view of it can be reached
+ * any more, by a cleaner.
  */
 final class Mapping {
     private static final Cleaner CLEANER = Cleaner.create(Mapping::cleanerThread);

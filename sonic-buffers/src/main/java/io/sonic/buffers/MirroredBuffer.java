@@ -7,8 +7,9 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A FIFO buffer whose memory is mapped twice in a row, so that what is readable and what is writable is always contiguous,
- * also where it wraps. Nothing is ever moved: {@link #consume(int)} takes the same few instructions whatever is queued.
+ * A FIFO buffer whose memory is mapped twice in a row, so that what is readable and what is writable is always
+ * contiguous, also where it wraps. Nothing is ever moved: {@link #consume(int)} takes the same few instructions
+ * whatever is queued.
  *
  * <p>A producer claims room, writes into {@link #buffer()} at the offset it was given, and commits what it wrote:
  * <pre>{@code
@@ -20,16 +21,16 @@ import org.agrona.concurrent.UnsafeBuffer;
  * }</pre>
  * A consumer reads {@link #readableLength()} bytes at {@link #readOffset()} and consumes what it has used.
  *
- * <p><b>Capacity</b>: a multiple of the page size, any multiple, up to {@link #MAX_CAPACITY}. All of it can be used. The
- * process shows twice the capacity as virtual and, once touched, as resident memory, because each page is mapped twice; the
- * kernel holds it, and charges it to a control group, once.
+ * <p><b>Capacity</b>: a multiple of the page size, any multiple, up to {@link #MAX_CAPACITY}. All of it can be used.
+ * The process shows twice the capacity as virtual and, once touched, as resident memory, because each page is mapped
+ * twice; the kernel holds it, and charges it to a control group, once.
  *
  * <p><b>Threading</b>: one thread at a time. It may be another thread than the one that allocated the buffer.
  *
- * <p><b>Lifetime</b>: {@link #close()} unmaps the memory. The buffer that {@link #buffer()} returned is then wrapped around
- * nothing, and each access through it throws {@link IndexOutOfBoundsException}. An address, or another buffer that was wrapped
- * around {@link #buffer()}, cannot know: do not use either after close. A buffer that is dropped without being closed is
- * unmapped by a cleaner, after {@link #buffer()} is dropped too.
+ * <p><b>Lifetime</b>: {@link #close()} unmaps the memory. The buffer that {@link #buffer()} returned is then wrapped
+ * around nothing, and each access through it throws {@link IndexOutOfBoundsException}. An address, or another buffer
+ * that was wrapped around {@link #buffer()}, cannot know: do not use either after close. A buffer that is dropped
+ * without being closed is unmapped by a cleaner, after {@link #buffer()} is dropped too.
  *
  * <p><b>Allocation</b>: none after the buffer was made.
  */
@@ -56,18 +57,19 @@ public final class MirroredBuffer implements FifoBuffer {
         if (segment.byteSize() <= Integer.MAX_VALUE) {
             return new UnsafeBuffer(segment.asByteBuffer());
         }
-        // 1 GiB: too long for a ByteBuffer. The last byte of the second mapping has no int offset; no region reaches it.
+        // 1 GiB is too long for a ByteBuffer. The very last byte has no int offset, and no region reaches it.
         return new UnsafeBuffer(segment.address(), Integer.MAX_VALUE);
     }
 
     /**
      * Allocates a buffer.
      *
-     * @param minCapacity bytes that the buffer has to hold, between 1 and {@link #MAX_CAPACITY}; rounded up to whole pages,
-     *                    see {@link #capacity()}.
+     * @param minCapacity bytes that the buffer has to hold, between 1 and {@link #MAX_CAPACITY}; rounded up to whole
+     *                    pages, see {@link #capacity()}.
      * @return a new, empty buffer.
      * @throws IllegalArgumentException when {@code minCapacity} is out of range.
-     * @throws IOException              when the kernel refuses; names the call, the errno and the size. Nothing is left behind.
+     * @throws IOException              when the kernel refuses; names the call, the errno and the size. Nothing is left
+     *                                  behind.
      */
     public static MirroredBuffer allocate(int minCapacity) throws IOException {
         return allocate(new LinuxMemory(), minCapacity);
@@ -87,8 +89,8 @@ public final class MirroredBuffer implements FifoBuffer {
      * The memory, mapped twice: the byte at {@code i} is also the byte at {@code i + capacity()}.
      *
      * @return a view that is twice as long as the capacity; the same one each time. It is wrapped around a direct
-     *         {@link java.nio.ByteBuffer}, but for a capacity of 1 GiB: then it is wrapped around an address, and one byte
-     *         shorter.
+     *         {@link java.nio.ByteBuffer}, but for a capacity of 1 GiB: then it is wrapped around an address, and one
+     *         byte shorter.
      */
     @Override
     public MutableDirectBuffer buffer() {
@@ -167,7 +169,8 @@ public final class MirroredBuffer implements FifoBuffer {
     /**
      * Unmaps the memory. A second call does nothing.
      *
-     * @throws IllegalStateException when another thread is inside an I/O call on a view of the memory; the buffer stays open.
+     * @throws IllegalStateException when another thread is inside an I/O call on a view of the memory; the buffer stays
+     *                               open.
      */
     @Override
     public void close() {

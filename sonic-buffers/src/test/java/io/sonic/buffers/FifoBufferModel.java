@@ -40,9 +40,9 @@ final class FifoBufferModel {
                 fifo.reset();
                 queued = 0;
             }
-            case 1 -> assertThatIllegalArgumentException().isThrownBy(() -> fifo.commit(free + 1 + random.nextInt(9)));
-            case 2 -> assertThatIllegalArgumentException().isThrownBy(() -> fifo.consume(queued + 1 + random.nextInt(9)));
-            case 3 -> expect(FifoBuffer.INSUFFICIENT_CAPACITY, fifo.claim(free + 1 + random.nextInt(9)), "claim");
+            case 1 -> assertThatIllegalArgumentException().isThrownBy(() -> fifo.commit(free + tooMuch()));
+            case 2 -> assertThatIllegalArgumentException().isThrownBy(() -> fifo.consume(queued + tooMuch()));
+            case 3 -> expect(FifoBuffer.INSUFFICIENT_CAPACITY, fifo.claim(free + tooMuch()), "claim");
             default -> {
                 if (random.nextBoolean()) {
                     write(length(free));
@@ -51,6 +51,10 @@ final class FifoBufferModel {
                 }
             }
         }
+    }
+
+    private int tooMuch() {
+        return 1 + random.nextInt(9);
     }
 
     private int length(int most) {
