@@ -5,8 +5,8 @@ import java.io.IOException;
 /**
  * The seam between the reactor and what the system offers: waiting for readiness, waking up, and sockets.
  *
- * <p>A backend reports readiness by edges: it calls {@link DescriptorChannel#onReadiness(int)} when a socket becomes ready,
- * and not again before an operation on it found nothing to do.
+ * <p>A backend reports readiness by edges: it calls {@link DescriptorChannel#onReadiness(int)} when a socket becomes
+ * ready, and not again before an operation on it found nothing to do.
  */
 interface Backend extends AutoCloseable {
     /**

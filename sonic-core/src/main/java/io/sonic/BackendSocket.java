@@ -4,8 +4,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A non-blocking socket of a backend. What returns an {@code int} returns the negated errno when it fails, and never throws;
- * an interrupted call is repeated here.
+ * A non-blocking socket of a backend. What returns an {@code int} returns the negated errno when it fails, and never
+ * throws; an interrupted call is repeated here.
  */
 interface BackendSocket {
     /**

@@ -5,11 +5,11 @@ import java.io.IOException;
 /**
  * Something that operations are started on: a stream, a listener, a datagram socket.
  *
- * <p><b>Threading</b>: every method is for the thread that runs the {@link #reactor()}; a call from another thread is refused
- * with {@link IllegalStateException} while assertions are on.
+ * <p><b>Threading</b>: every method is for the thread that runs the {@link #reactor()}; a call from another thread is
+ * refused with {@link IllegalStateException} while assertions are on.
  *
- * <p><b>Completion</b>: an operation that was accepted calls its handler exactly once. It may do so before the call that
- * started it returns. One operation per direction can be in flight; a second one is refused with
+ * <p><b>Completion</b>: an operation that was accepted calls its handler exactly once. It may do so before the call
+ * that started it returns. One operation per direction can be in flight; a second one is refused with
  * {@link IllegalStateException}.
  */
 public interface Channel extends AutoCloseable {
@@ -42,14 +42,14 @@ public interface Channel extends AutoCloseable {
     IOException failure();
 
     /**
-     * Ends the waiting operations with {@link IoStatus#CANCELLED}, on the stack of this call. The channel stays usable. What
-     * was transferred before is reported to the handler.
+     * Ends the waiting operations with {@link IoStatus#CANCELLED}, on the stack of this call. The channel stays
+     * usable. What was transferred before is reported to the handler.
      */
     void cancel();
 
     /**
-     * Ends the waiting operations with {@link IoStatus#CLOSED}, on the stack of this call, and gives the descriptor back. A
-     * second call does nothing.
+     * Ends the waiting operations with {@link IoStatus#CLOSED}, on the stack of this call, and gives the descriptor
+     * back. A second call does nothing.
      */
     @Override
     void close();

@@ -4,8 +4,8 @@ package io.sonic;
  * Work that a layer above the reactor leaves to the loop, without an object per call.
  *
  * <p>A layer with operations of its own (a codec stream, for instance) completes them inline as long as
- * {@link Reactor#tryInline()} lets it, and otherwise hands one of these to {@link Reactor#defer(Deferral)}. It is one object,
- * made once, per operation that can be in flight.
+ * {@link Reactor#tryInline()} lets it, and otherwise hands one of these to {@link Reactor#defer(Deferral)}. It is one
+ * object, made once, per operation that can be in flight.
  */
 public abstract class Deferral {
     boolean queued;

@@ -152,8 +152,8 @@ abstract class DescriptorChannel implements Channel {
     static void checkRegion(DirectBuffer buffer, int offset, int length) {
         int capacity = buffer.capacity();
         if ((offset | length) < 0 || offset > capacity - length) {
-            throw new IndexOutOfBoundsException(
-                    "offset " + offset + " and length " + length + " are outside of a buffer of " + capacity + " bytes");
+            throw new IndexOutOfBoundsException("offset " + offset + " and length " + length
+                    + " are outside of a buffer of " + capacity + " bytes");
         }
         if (buffer.byteArray() != null) {
             throw new IllegalArgumentException(

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Readiness from {@code epoll(7)}, edge-triggered: a descriptor is registered once, for both directions, and never touched
- * again. An {@code eventfd(2)} wakes a waiting thread.
+ * Readiness from {@code epoll(7)}, edge-triggered: a descriptor is registered once, for both directions, and never
+ * touched again. An {@code eventfd(2)} wakes a waiting thread.
  */
 final class EpollBackend implements Backend {
     private static final int INTEREST =
@@ -43,8 +43,8 @@ final class EpollBackend implements Backend {
     private boolean waitsInNanoseconds = LinuxEpoll.hasEpollPwait2();
 
     /**
-     * Indexed by descriptor. A token holds the descriptor and the generation of its registration, so that an event which was
-     * fetched before a descriptor was closed is not taken for one of the socket that got the same number.
+     * Indexed by descriptor. A token holds the descriptor and the generation of its registration, so that an event
+     * which was fetched before a descriptor was closed is not taken for one of the socket that got the same number.
      */
     private DescriptorChannel[] channels = new DescriptorChannel[64];
     private long[] tokens = new long[64];

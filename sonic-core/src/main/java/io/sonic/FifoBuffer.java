@@ -6,13 +6,13 @@ import org.agrona.MutableDirectBuffer;
  * A first-in, first-out buffer of bytes with one contiguous readable and one contiguous writable region.
  *
  * <p>Bytes go in by {@link #claim(int)} and {@link #commit(int)}, and leave by {@link #consume(int)}. Both regions are
- * ranges of one {@link #buffer()}, so the kernel, a codec and the user read and write in place, without a copy. Streams and
- * codecs ask for no more than this interface, so any buffer serves any of them.
+ * ranges of one {@link #buffer()}, so the kernel, a codec and the user read and write in place, without a copy.
+ * Streams and codecs ask for no more than this interface, so any buffer serves any of them.
  *
  * <p><b>Threading</b>: one thread, the one that runs the reactor.
  *
- * <p><b>Lifetime</b>: an offset is valid until the next call that changes the buffer. After {@link #close()} every call but
- * {@code close} throws {@link IllegalStateException}.
+ * <p><b>Lifetime</b>: an offset is valid until the next call that changes the buffer. After {@link #close()} every
+ * call but {@code close} throws {@link IllegalStateException}.
  */
 public interface FifoBuffer extends AutoCloseable {
     /**
@@ -35,11 +35,12 @@ public interface FifoBuffer extends AutoCloseable {
     int capacity();
 
     /**
-     * Finds room for bytes. The room is contiguous, starts at {@link #writeOffset()}, and belongs to the caller until it
-     * commits or claims again.
+     * Finds room for bytes. The room is contiguous, starts at {@link #writeOffset()}, and belongs to the caller until
+     * it commits or claims again.
      *
      * @param length bytes wanted, at least 0.
-     * @return the offset of the room in {@link #buffer()}, or {@link #INSUFFICIENT_CAPACITY}; never less room than asked.
+     * @return the offset of the room in {@link #buffer()}, or {@link #INSUFFICIENT_CAPACITY}; never less room than
+     *         asked.
      * @throws IllegalArgumentException when {@code length} is negative.
      */
     int claim(int length);

@@ -50,7 +50,8 @@ abstract class InetChannel extends DescriptorChannel {
     }
 
     /**
-     * Opens the descriptor, applies the options, and binds it where an address is given. On failure nothing is left open.
+     * Opens the descriptor, applies the options, and binds it where an address is given. On failure nothing is left
+     * open.
      */
     final void openSocket(boolean ipv6, boolean stream, InetSocketAddress local) throws IOException {
         socket = reactor.system().open(ipv6, stream);

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The system calls of {@code epoll(7)} and {@code eventfd(2)}, one method each, named as they are. Each returns the result
- * or the negated errno.
+ * The system calls of {@code epoll(7)} and {@code eventfd(2)}, one method each, named as they are. Each returns the
+ * result or the negated errno.
  */
 final class LinuxEpoll {
     static final int EPOLL_CLOEXEC = 0x80000;

@@ -124,10 +124,9 @@ final class LinuxSockets {
     }
 
     static int sendto(
-            MemorySegment errno, int fd, long address, long length, int flags, long destination, int destinationLength) {
+            MemorySegment errno, int fd, long address, long length, int flags, long to, int toLength) {
         try {
-            return result(errno,
-                    (long) SENDTO.invokeExact(errno, fd, address, length, flags, destination, destinationLength));
+            return result(errno, (long) SENDTO.invokeExact(errno, fd, address, length, flags, to, toLength));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }

@@ -3,8 +3,9 @@ package io.sonic;
 import java.util.Arrays;
 
 /**
- * What other threads ask the loop to run. Producers append under a lock that is held for a few instructions; the loop takes
- * all there is in one go, by exchanging two arrays, so that what it runs can post again. Leaves no garbage once it has grown.
+ * What other threads ask the loop to run. Producers append under a lock that is held for a few instructions; the loop
+ * takes all there is in one go, by exchanging two arrays, so that what it runs can post again. Leaves no garbage once
+ * it has grown.
  */
 final class PostQueue {
     private Runnable[] incoming = new Runnable[64];

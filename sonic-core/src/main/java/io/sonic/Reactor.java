@@ -18,14 +18,15 @@ import org.agrona.concurrent.SystemNanoClock;
  * <li>run what was posted before the turn began;</li>
  * <li>go on with the operations that became ready, and with what was deferred before the turn began.</li>
  * </ol>
- * What a handler starts, posts or schedules beyond {@value #MAX_INLINE_COMPLETIONS} inline completions belongs to the next turn.
- * So the work of a turn is bounded, and no channel can keep timers, posts or other channels waiting.
+ * What a handler starts, posts or schedules beyond {@value #MAX_INLINE_COMPLETIONS} inline completions belongs to the
+ * next turn. So the work of a turn is bounded, and no channel can keep timers, posts or other channels waiting.
  *
- * <p><b>Threading</b>: the reactor belongs to the thread that opened it until another one runs it; from then on to that one.
- * Everything but {@link #post}, {@link #posted} and {@link #stop} is for its own thread; while assertions are on, a call from
- * another one is refused with {@link IllegalStateException}.
+ * <p><b>Threading</b>: the reactor belongs to the thread that opened it until another one runs it; from then on to
+ * that one. Everything but {@link #post}, {@link #posted} and {@link #stop} is for its own thread; while assertions
+ * are on, a call from another one is refused with {@link IllegalStateException}.
  *
- * <p><b>Errors</b>: what a handler throws goes to the {@link ErrorHandler} of the {@link Context}, and the loop goes on.
+ * <p><b>Errors</b>: what a handler throws goes to the {@link ErrorHandler} of the {@link Context}, and the loop goes
+ * on.
  *
  * <p>It is an {@link Agent}, so an {@code AgentRunner} with any idle strategy can drive it.
  */
@@ -141,8 +142,8 @@ public final class Reactor implements Agent, AutoCloseable {
     }
 
     /**
-     * Runs turns without waiting as long as there is work and for some turns more, and waits in the kernel only then; until
-     * {@link #stop()} or {@link #close()}. This keeps the thread, its caches and its core warm between bursts.
+     * Runs turns without waiting as long as there is work and for some turns more, and waits in the kernel only then;
+     * until {@link #stop()} or {@link #close()}. This keeps the thread, its caches and its core warm between bursts.
      *
      * @param idleTurns   turns in a row without work before the thread waits, at least 1.
      * @param maxWaitNs   nanoseconds to wait at most before it polls again, at least 1.
@@ -227,8 +228,8 @@ public final class Reactor implements Agent, AutoCloseable {
     }
 
     /**
-     * Makes the current call of {@code run…} return after the handler that is running, or, when there is none, the next call
-     * of {@code run…}. From any thread. The reactor can be run again.
+     * Makes the current call of {@code run…} return after the handler that is running, or, when there is none, the
+     * next call of {@code run…}. From any thread. The reactor can be run again.
      */
     public void stop() {
         stopping = true;
@@ -264,8 +265,8 @@ public final class Reactor implements Agent, AutoCloseable {
 
     /**
      * Ends everything: runs what was posted, takes timers back, closes every channel (its waiting operations end with
-     * {@link IoStatus#CLOSED}), and releases what the system gave. A second call does nothing. Only when no other thread
-     * runs the reactor.
+     * {@link IoStatus#CLOSED}), and releases what the system gave. A second call does nothing. Only when no other
+     * thread runs the reactor.
      */
     @Override
     public void close() {
@@ -291,8 +292,8 @@ public final class Reactor implements Agent, AutoCloseable {
     /**
      * Asks to complete an operation inline; for layers that have operations of their own.
      *
-     * @return true when one more may complete inside of the current call: {@link #endInline()} must follow. False when it must
-     *         be left to the loop, see {@link #defer(Deferral)}.
+     * @return true when one more may complete inside of the current call: {@link #endInline()} must follow. False when
+     *         it must be left to the loop, see {@link #defer(Deferral)}.
      */
     public boolean tryInline() {
         if (inlineDepth == MAX_INLINE_COMPLETIONS) {

@@ -3,8 +3,9 @@ package io.sonic;
 /**
  * An option of a socket, with the type of its value.
  *
- * <p>Given when a channel is opened (in {@link SocketOptions}), an option is applied where it has to be: before the socket is
- * bound or connected. Later it is set on the channel itself. See {@code socket(7)}, {@code ip(7)}, {@code tcp(7)}.
+ * <p>Given when a channel is opened (in {@link SocketOptions}), an option is applied where it has to be: before the
+ * socket is bound or connected. Later it is set on the channel itself. See {@code socket(7)}, {@code ip(7)},
+ * {@code tcp(7)}.
  *
  * @param <T> {@link Boolean} or {@link Integer}.
  */
@@ -14,7 +15,8 @@ public final class SocketOption<T> {
      */
     public static final SocketOption<Boolean> NO_DELAY = of("TCP_NODELAY", Boolean.class, Linux.IPPROTO_TCP, 1);
     /**
-     * Lets a socket bind to an address that closed connections still use ({@code SO_REUSEADDR}). On by default for listeners.
+     * Lets a socket bind to an address that closed connections still use ({@code SO_REUSEADDR}). On by default for
+     * listeners.
      */
     public static final SocketOption<Boolean> REUSE_ADDRESS = of("SO_REUSEADDR", Boolean.class, Linux.SOL_SOCKET, 2);
     /**
@@ -22,7 +24,8 @@ public final class SocketOption<T> {
      */
     public static final SocketOption<Boolean> REUSE_PORT = of("SO_REUSEPORT", Boolean.class, Linux.SOL_SOCKET, 15);
     /**
-     * Size of the send buffer in bytes ({@code SO_SNDBUF}). Linux doubles what is asked for and reports the doubled number.
+     * Size of the send buffer in bytes ({@code SO_SNDBUF}). Linux doubles what is asked for and reports the doubled
+     * number.
      */
     public static final SocketOption<Integer> SEND_BUFFER = of("SO_SNDBUF", Integer.class, Linux.SOL_SOCKET, 7);
     /**

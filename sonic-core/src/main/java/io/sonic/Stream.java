@@ -6,14 +6,14 @@ import org.agrona.MutableDirectBuffer;
 /**
  * A two-way stream of bytes.
  *
- * <p><b>Ownership</b>: a buffer belongs to the operation from the call until its handler is called. Buffers are off the heap
- * (a direct {@link java.nio.ByteBuffer} wrapped by an {@link org.agrona.concurrent.UnsafeBuffer}, for instance); one on the
- * heap is refused with {@link IllegalArgumentException}, and a range outside of its buffer with
+ * <p><b>Ownership</b>: a buffer belongs to the operation from the call until its handler is called. Buffers are off
+ * the heap (a direct {@link java.nio.ByteBuffer} wrapped by an {@link org.agrona.concurrent.UnsafeBuffer}, for
+ * instance); one on the heap is refused with {@link IllegalArgumentException}, and a range outside of its buffer with
  * {@link IndexOutOfBoundsException}.
  *
  * <p><b>Completion</b>: what can be done at once is done before the call returns, up to
- * {@value Reactor#MAX_INLINE_COMPLETIONS} completions deep; the next one goes through the loop. A read and a write may be in
- * flight at the same time, two reads or two writes may not ({@link IllegalStateException}).
+ * {@value Reactor#MAX_INLINE_COMPLETIONS} completions deep; the next one goes through the loop. A read and a write may
+ * be in flight at the same time, two reads or two writes may not ({@link IllegalStateException}).
  *
  * <p><b>Allocation</b>: none.
  */
@@ -21,8 +21,8 @@ public interface Stream extends Channel {
     /**
      * Reads what is there, at least one byte.
      *
-     * <p>The handler gets {@link IoStatus#OK} with the number of bytes, or {@link IoStatus#END_OF_STREAM} with 0. A length of
-     * 0 completes with {@code OK} and 0 and says nothing about the peer.
+     * <p>The handler gets {@link IoStatus#OK} with the number of bytes, or {@link IoStatus#END_OF_STREAM} with 0. A
+     * length of 0 completes with {@code OK} and 0 and says nothing about the peer.
      *
      * @param buffer  where to, off the heap.
      * @param offset  of the first byte in the buffer.
@@ -34,8 +34,8 @@ public interface Stream extends Channel {
     /**
      * Reads exactly {@code length} bytes.
      *
-     * <p>The handler gets {@link IoStatus#OK} with {@code length}, or a status that says why there are fewer, and how many
-     * there are.
+     * <p>The handler gets {@link IoStatus#OK} with {@code length}, or a status that says why there are fewer, and how
+     * many there are.
      *
      * @param buffer  where to, off the heap.
      * @param offset  of the first byte in the buffer.

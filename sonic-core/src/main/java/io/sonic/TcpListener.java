@@ -69,8 +69,8 @@ public final class TcpListener extends InetChannel {
     /**
      * Accepts one connection.
      *
-     * <p>The handler gets {@link IoStatus#OK} and a stream that is the caller's to close. With {@link IoStatus#FAILED} (no
-     * descriptor left, for instance) there is none, and the listener goes on.
+     * <p>The handler gets {@link IoStatus#OK} and a stream that is the caller's to close. With {@link IoStatus#FAILED}
+     * (no descriptor left, for instance) there is none, and the listener goes on.
      *
      * @param handler called once.
      * @throws IllegalStateException when an accept is in flight, or the listener is closed.

@@ -81,8 +81,8 @@ public final class TcpStream extends InetChannel implements Stream {
     }
 
     /**
-     * Binds the stream to an address of this host, from which it will connect. Takes effect in {@link #asyncConnect}, which
-     * reports an address that cannot be had.
+     * Binds the stream to an address of this host, from which it will connect. Takes effect in {@link #asyncConnect},
+     * which reports an address that cannot be had.
      *
      * @param address address and port of this host; port 0 leaves the port to the system.
      * @throws IllegalArgumentException when the address is unresolved.
@@ -100,8 +100,8 @@ public final class TcpStream extends InetChannel implements Stream {
      * Connects. A name is resolved on another thread, and its addresses are tried in turn.
      *
      * <p><b>Completion</b>: the handler gets {@link IoStatus#OK}, or {@link IoStatus#TIMED_OUT},
-     * {@link IoStatus#CANCELLED}, {@link IoStatus#CLOSED} or {@link IoStatus#FAILED}; then {@link #failure()} names what was
-     * tried and why it did not work, and the stream can connect again.
+     * {@link IoStatus#CANCELLED}, {@link IoStatus#CLOSED} or {@link IoStatus#FAILED}; then {@link #failure()} names
+     * what was tried and why it did not work, and the stream can connect again.
      *
      * @param address   where to; unresolved ({@link InetSocketAddress#createUnresolved}) for a name.
      * @param timeoutNs nanoseconds for all of it; 0 leaves it to the system, which waits for minutes.

@@ -5,13 +5,13 @@ import java.util.Objects;
 /**
  * Calls a handler at a time, once or repeatedly. Never early; late by what the loop was busy with.
  *
- * <p>A timer is an entry in a heap of its reactor: it needs no descriptor and no thread, and scheduling it allocates nothing.
- * Times are those of the reactor's clock ({@link Reactor#nanoTime()}).
+ * <p>A timer is an entry in a heap of its reactor: it needs no descriptor and no thread, and scheduling it allocates
+ * nothing. Times are those of the reactor's clock ({@link Reactor#nanoTime()}).
  *
  * <p><b>Threading</b>: the thread that runs the reactor.
  *
- * <p><b>Completion</b>: a timer that was cancelled or closed does not call its handler. One that is due already calls it
- * before the scheduling call returns, up to {@value Reactor#MAX_INLINE_COMPLETIONS} completions deep.
+ * <p><b>Completion</b>: a timer that was cancelled or closed does not call its handler. One that is due already calls
+ * it before the scheduling call returns, up to {@value Reactor#MAX_INLINE_COMPLETIONS} completions deep.
  */
 public final class Timer implements AutoCloseable {
     static final int NOT_IN_HEAP = -1;
@@ -62,8 +62,8 @@ public final class Timer implements AutoCloseable {
     }
 
     /**
-     * Calls a handler at regular times: after one period, two, three, without drift. A time that passed while the loop was
-     * busy with later ones is skipped, so that a slow handler does not cause a burst.
+     * Calls a handler at regular times: after one period, two, three, without drift. A time that passed while the loop
+     * was busy with later ones is skipped, so that a slow handler does not cause a burst.
      *
      * @param periodNs nanoseconds from one call to the next, more than 0.
      * @param handler  called until the timer is cancelled or closed.
@@ -122,7 +122,8 @@ public final class Timer implements AutoCloseable {
 
     private void repeat(long newPeriodNs, boolean atFixedRate, TimerHandler newHandler) {
         if (newPeriodNs <= 0) {
-            throw new IllegalArgumentException("the period of a repeating timer must be positive: " + newPeriodNs + " ns");
+            throw new IllegalArgumentException(
+                    "the period of a repeating timer must be positive: " + newPeriodNs + " ns");
         }
         long usedPeriodNs = Math.min(newPeriodNs, MAX_DELAY_NS);
         start(reactor.nanoTime() + usedPeriodNs, usedPeriodNs, atFixedRate, newHandler);

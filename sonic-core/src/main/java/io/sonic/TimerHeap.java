@@ -3,8 +3,9 @@ package io.sonic;
 import java.util.Arrays;
 
 /**
- * The scheduled timers of a reactor, the earliest first; of two with the same deadline, the one that was scheduled first. A
- * heap with four children a node: shallow, and the children share a cache line. Leaves no garbage once it has grown.
+ * The scheduled timers of a reactor, the earliest first; of two with the same deadline, the one that was scheduled
+ * first. A heap with four children a node: shallow, and the children share a cache line. Leaves no garbage once it has
+ * grown.
  */
 final class TimerHeap {
     private static final int ARITY_SHIFT = 2;

@@ -14,8 +14,8 @@ import org.agrona.MutableDirectBuffer;
  *
  * <p>An empty datagram is a datagram: it is received with {@link IoStatus#OK} and length 0.
  *
- * <p><b>Ownership</b>: a buffer belongs to the operation from the call until its handler is called; it is off the heap. The
- * destination of a send may be used again when the handler was called.
+ * <p><b>Ownership</b>: a buffer belongs to the operation from the call until its handler is called; it is off the
+ * heap. The destination of a send may be used again when the handler was called.
  *
  * <p><b>Completion</b>: what can be done at once is done before the call returns, up to
  * {@value Reactor#MAX_INLINE_COMPLETIONS} completions deep. A receive and a send may be in flight at the same time.
@@ -116,8 +116,8 @@ public final class UdpSocket extends InetChannel {
     }
 
     /**
-     * Fixes the peer: only its datagrams are received, and {@link #asyncSend(DirectBuffer, int, int, WriteHandler)} sends to
-     * it.
+     * Fixes the peer: only its datagrams are received, and {@link #asyncSend(DirectBuffer, int, int, WriteHandler)}
+     * sends to it.
      *
      * @param peer address and port.
      * @throws IOException when the system refuses.
@@ -133,8 +133,8 @@ public final class UdpSocket extends InetChannel {
     /**
      * Receives one datagram.
      *
-     * <p>The handler gets {@link IoStatus#OK}, or {@link IoStatus#TRUNCATED} when the datagram did not fit; then the buffer
-     * holds its beginning and the rest is lost.
+     * <p>The handler gets {@link IoStatus#OK}, or {@link IoStatus#TRUNCATED} when the datagram did not fit; then the
+     * buffer holds its beginning and the rest is lost.
      *
      * @param buffer  where to, off the heap.
      * @param offset  of the first byte in the buffer.
@@ -270,7 +270,8 @@ public final class UdpSocket extends InetChannel {
     }
 
     /**
-     * Sets an option by its numbers, as {@code setsockopt(2)} does; for options that {@link SocketOption} does not list.
+     * Sets an option by its numbers, as {@code setsockopt(2)} does; for options that {@link SocketOption} does not
+     * list.
      *
      * @param level  for instance 0 for {@code IPPROTO_IP}.
      * @param name   number of the option.

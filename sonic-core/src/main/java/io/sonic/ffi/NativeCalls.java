@@ -12,9 +12,9 @@ import java.lang.invoke.MethodHandle;
 /**
  * Binds functions of the C library for Sonic's own modules; users have no need of it.
  *
- * <p>Symbols are resolved with {@code dlsym(NULL, name)}, in the order of the dynamic linker, so that a library that was put
- * in front with {@code LD_PRELOAD} (a kernel-bypass stack, for instance) is honoured. The linker's own default lookup goes
- * to the C library directly and would bypass it.
+ * <p>Symbols are resolved with {@code dlsym(NULL, name)}, in the order of the dynamic linker, so that a library that
+ * was put in front with {@code LD_PRELOAD} (a kernel-bypass stack, for instance) is honoured. The linker's own default
+ * lookup goes to the C library directly and would bypass it.
  *
  * <p>Every handle captures {@code errno}: its first parameter is a segment of {@link #newErrno()}, read after a failure
  * with {@link #errno(MemorySegment)}.
@@ -45,8 +45,8 @@ public final class NativeCalls {
     }
 
     /**
-     * Binds a function that never blocks, without the transition between Java and native state. While such a call runs the
-     * JVM cannot reach a safepoint: never use it for a call that may wait.
+     * Binds a function that never blocks, without the transition between Java and native state. While such a call runs
+     * the JVM cannot reach a safepoint: never use it for a call that may wait.
      *
      * @param name     name of the function.
      * @param function its parameters and result; pointers are passed as {@code JAVA_LONG}.
