@@ -1,39 +1,38 @@
 package io.sonic;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /**
  * The accept that is in flight on a listener.
  */
-final class AcceptOperation extends Operation {
+final class AcceptOperation<S extends SocketStream> extends Operation {
     private static final int EAGAIN = -Errno.EAGAIN.number;
 
-    private final TcpListener listener;
-    private AcceptHandler handler;
+    private final SocketListener<S> listener;
+    private final Endpoint peer = new Endpoint();
+    private AcceptHandler<? super S> handler;
 
-    AcceptOperation(TcpListener listener) {
+    AcceptOperation(SocketListener<S> listener) {
         super(listener.reactor);
         this.listener = listener;
     }
 
-    void start(AcceptHandler newHandler) {
+    void start(AcceptHandler<? super S> newHandler) {
         checkIdle("an accept");
-        if (newHandler == null) {
-            throw new NullPointerException("handler");
-        }
-        handler = newHandler;
+        handler = Objects.requireNonNull(newHandler, "handler");
         begin(listener.readable);
     }
 
     @Override
     void attempt() {
         for (int calls = 0; calls < ReadOperation.MAX_CALLS; calls++) {
-            BackendSocket socket = listener.socket.accept(listener.peer);
-            int result = listener.socket.acceptResult();
+            BackendSocket socket = listener.socket.accept(peer);
             if (socket != null) {
                 accepted(socket);
                 return;
             }
+            int result = listener.socket.acceptResult();
             if (result == EAGAIN) {
                 listener.readable = false;
                 return;
@@ -55,10 +54,9 @@ final class AcceptOperation extends Operation {
     }
 
     private void accepted(BackendSocket socket) {
-        TcpStream stream;
+        S stream = listener.newStream();
         try {
-            stream = TcpStream.accepted(
-                    reactor, listener.streamOptions(), socket, listener.peer.toInetSocketAddress());
+            stream.accepted(socket, peer);
         } catch (IOException e) {
             listener.failed(e, 0);
             complete(IoStatus.FAILED, null);
@@ -76,8 +74,8 @@ final class AcceptOperation extends Operation {
                 || result == -Errno.EHOSTUNREACH.number || result == -Errno.ENETUNREACH.number;
     }
 
-    private void complete(IoStatus status, TcpStream stream) {
-        AcceptHandler ended = handler;
+    private void complete(IoStatus status, S stream) {
+        AcceptHandler<? super S> ended = handler;
         handler = null;
         end();
         try {

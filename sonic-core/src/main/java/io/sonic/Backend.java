@@ -24,10 +24,10 @@ interface Backend extends AutoCloseable {
     /**
      * Opens a non-blocking socket that no process started from here inherits.
      *
-     * @param ipv6   family.
-     * @param stream TCP or UDP.
+     * @param family of its addresses.
+     * @param stream a stream or datagrams.
      */
-    BackendSocket open(boolean ipv6, boolean stream) throws IOException;
+    BackendSocket open(AddressFamily family, boolean stream) throws IOException;
 
     String name();
 

@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Objects;
 
 /**
  * The connect that is in flight on a stream: resolves the name, tries each address in turn, all under one deadline.
@@ -12,14 +13,19 @@ import java.net.UnknownHostException;
 final class ConnectOperation extends Operation {
     private static final int EINPROGRESS = -Errno.EINPROGRESS.number;
     private static final int ENOTCONN = -Errno.ENOTCONN.number;
+    private static final int EAGAIN = -Errno.EAGAIN.number;
+    private static final long RETRY_NS = 1_000_000;
 
-    private final TcpStream stream;
+    private final SocketStream stream;
     private final Timer deadline;
-    private final Endpoint endpoint = new Endpoint();
-    private InetSocketAddress remote;
+    /**
+     * For a unix domain listener whose queue is full: the kernel says {@code EAGAIN}, and nothing says when to go on.
+     */
+    private final Timer retry;
+    private final Endpoint peer = new Endpoint();
     private long timeoutNs;
     private ConnectHandler handler;
-    private InetAddress[] addresses;
+    private Endpoint[] candidates;
     private int next;
     private boolean awaiting;
     private IOException reason;
@@ -27,45 +33,67 @@ final class ConnectOperation extends Operation {
     /**
      * Tells an answer of the resolver for this connect from one for an earlier, cancelled one.
      */
-    private int attemptNumber;
+    private int number;
 
-    ConnectOperation(TcpStream stream) {
+    ConnectOperation(SocketStream stream) {
         super(stream.reactor);
         this.stream = stream;
         this.deadline = new Timer(stream.reactor);
+        this.retry = new Timer(stream.reactor);
     }
 
     void start(InetSocketAddress to, long timeoutInNs, ConnectHandler newHandler) {
-        remote = to;
-        timeoutNs = timeoutInNs;
+        if (!to.isUnresolved()) {
+            start(Endpoint.of(to), timeoutInNs, newHandler);
+            return;
+        }
+        prepare(timeoutInNs, newHandler);
+        candidates = null;
+        begin(false);
+        int asked = number;
+        int port = to.getPort();
+        NameResolver.resolve(reactor, to.getHostString(), (addresses, failure) -> {
+            if (isInFlight() && asked == number) {
+                onResolved(addresses, port, failure);
+            }
+        });
+    }
+
+    void start(Endpoint to, long timeoutInNs, ConnectHandler newHandler) {
+        prepare(timeoutInNs, newHandler);
+        candidates = new Endpoint[] {to};
+        begin(true);
+    }
+
+    private void prepare(long timeoutInNs, ConnectHandler newHandler) {
+        Objects.requireNonNull(newHandler, "handler");
+        if (timeoutInNs < 0) {
+            throw new IllegalArgumentException("negative time-out: " + timeoutInNs + " ns");
+        }
+        stream.clearFailure();
         handler = newHandler;
-        addresses = to.isUnresolved() ? null : new InetAddress[] {to.getAddress()};
+        timeoutNs = timeoutInNs;
         next = 0;
         awaiting = false;
         reason = null;
         reasonErrno = 0;
-        int number = ++attemptNumber;
+        number++;
         if (timeoutInNs > 0) {
             deadline.scheduleOnce(timeoutInNs, this::onDeadline);
         }
-        begin(addresses != null);
-        if (addresses == null) {
-            NameResolver.resolve(reactor, to.getHostString(),
-                    (resolved, failure) -> onResolved(number, resolved, failure));
-        }
     }
 
-    private void onResolved(int number, InetAddress[] resolved, UnknownHostException failure) {
-        if (!isInFlight() || number != attemptNumber) {
+    private void onResolved(InetAddress[] addresses, int port, UnknownHostException failure) {
+        if (failure != null) {
+            addReason(failure, 0);
+            complete(IoStatus.FAILED);
             return;
         }
-        if (failure != null) {
-            reason = failure;
-            complete(IoStatus.FAILED);
-        } else {
-            addresses = resolved;
-            attempt();
+        candidates = new Endpoint[addresses.length];
+        for (int i = 0; i < addresses.length; i++) {
+            candidates[i] = new Endpoint().set(addresses[i], port);
         }
+        attempt();
     }
 
     @Override
@@ -80,24 +108,33 @@ final class ConnectOperation extends Operation {
                 complete(IoStatus.OK);
                 return;
             }
-            addReason(Errno.exception("connect", endpoint.toString(), -result), -result);
+            addReason(Errno.exception("connect", candidates[next - 1].toString(), -result), -result);
         }
-        while (next < addresses.length) {
-            endpoint.set(addresses[next++], remote.getPort());
+        while (next < candidates.length) {
+            Endpoint candidate = candidates[next++];
+            int result;
             try {
-                int result = stream.connect(endpoint);
-                if (result == 0) {
-                    complete(IoStatus.OK);
-                    return;
-                }
-                if (result == EINPROGRESS) {
-                    awaiting = true;
-                    return;
-                }
-                addReason(Errno.exception("connect", endpoint.toString(), -result), -result);
+                result = stream.connect(candidate);
             } catch (IOException e) {
                 addReason(e, 0);
+                continue;
             }
+            if (result == 0) {
+                peer.set(candidate);
+                complete(IoStatus.OK);
+                return;
+            }
+            if (result == EINPROGRESS) {
+                awaiting = true;
+                return;
+            }
+            if (result == EAGAIN && candidate.isUnix()) {
+                stream.closeSocket();
+                next--;
+                retry.scheduleOnce(RETRY_NS, timer -> attempt());
+                return;
+            }
+            addReason(Errno.exception("connect", candidate.toString(), -result), -result);
         }
         complete(IoStatus.FAILED);
     }
@@ -115,10 +152,11 @@ final class ConnectOperation extends Operation {
      */
     private int outcome() {
         int result = stream.socket.finishConnect();
-        if (result == 0 && stream.socket.remoteEndpoint(endpoint) == ENOTCONN) {
-            return EINPROGRESS;
+        if (result != 0) {
+            return result;
         }
-        return result;
+        int connected = stream.socket.remoteEndpoint(peer);
+        return connected == ENOTCONN ? EINPROGRESS : connected;
     }
 
     private void onDeadline(Timer timer) {
@@ -141,11 +179,13 @@ final class ConnectOperation extends Operation {
 
     private void complete(IoStatus status) {
         deadline.cancel();
+        retry.cancel();
         ConnectHandler ended = handler;
+        IOException why = reason;
         handler = null;
-        addresses = null;
-        stream.connectEnded(status == IoStatus.OK ? endpoint.toInetSocketAddress() : null, reason, reasonErrno);
+        candidates = null;
         reason = null;
+        stream.connectEnded(status == IoStatus.OK ? peer : null, why, reasonErrno);
         end();
         try {
             ended.onConnect(status);

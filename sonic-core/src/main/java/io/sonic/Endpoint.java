@@ -6,22 +6,28 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * An IP address and a port in the form that the kernel reads and writes: a {@code sockaddr_in} or {@code sockaddr_in6}.
+ * An address in the form that the kernel reads and writes: an IP address and a port ({@code sockaddr_in},
+ * {@code sockaddr_in6}), or the path of a unix domain socket ({@code sockaddr_un}).
  *
  * <p>Mutable, so that a datagram's source is known without an object per datagram; {@link #copyOf} keeps one. See
- * {@code ip(7)} and {@code ipv6(7)}.
+ * {@code ip(7)}, {@code ipv6(7)} and {@code unix(7)}.
  *
  * <p><b>Threading</b>: one thread at a time.
  */
 public final class Endpoint {
+    /**
+     * The longest path of a unix domain socket, in bytes.
+     */
+    public static final int MAX_PATH_LENGTH = 107;
+
     static final int STORAGE_LENGTH = 128;
-    static final int AF_INET = 2;
-    static final int AF_INET6 = 10;
     private static final int IPV4_LENGTH = 16;
     private static final int IPV6_LENGTH = 28;
     private static final int FAMILY_OFFSET = 0;
@@ -30,6 +36,7 @@ public final class Endpoint {
     private static final int IPV6_FLOW_OFFSET = 4;
     private static final int IPV6_ADDRESS_OFFSET = 8;
     private static final int IPV6_SCOPE_OFFSET = 24;
+    private static final int PATH_OFFSET = 2;
 
     private final MemorySegment storage = Arena.ofAuto().allocate(STORAGE_LENGTH, Long.BYTES);
     private final UnsafeBuffer fields = new UnsafeBuffer(storage.address(), STORAGE_LENGTH);
@@ -87,16 +94,36 @@ public final class Endpoint {
         byte[] bytes = address.getAddress();
         if (address instanceof Inet6Address ipv6) {
             length = IPV6_LENGTH;
-            putFamilyAndPort(AF_INET6, port);
+            putFamilyAndPort(AddressFamily.IPV6.number, port);
             fields.putInt(IPV6_FLOW_OFFSET, 0);
             fields.putBytes(IPV6_ADDRESS_OFFSET, bytes);
             fields.putInt(IPV6_SCOPE_OFFSET, ipv6.getScopeId());
         } else {
             length = IPV4_LENGTH;
-            putFamilyAndPort(AF_INET, port);
+            putFamilyAndPort(AddressFamily.IPV4.number, port);
             fields.putBytes(IPV4_ADDRESS_OFFSET, bytes);
             fields.putLong(IPV4_ADDRESS_OFFSET + Integer.BYTES, 0);
         }
+        return this;
+    }
+
+    /**
+     * Makes this endpoint name the path of a unix domain socket.
+     *
+     * @param address path of at most {@value #MAX_PATH_LENGTH} bytes; an empty one is an unnamed socket.
+     * @return this.
+     * @throws IllegalArgumentException when the path is too long.
+     */
+    public Endpoint set(UnixDomainSocketAddress address) {
+        byte[] path = address.getPath().toString().getBytes(StandardCharsets.UTF_8);
+        if (path.length > MAX_PATH_LENGTH) {
+            throw new IllegalArgumentException("the path of a unix domain socket has at most " + MAX_PATH_LENGTH
+                    + " bytes, this one has " + path.length + ": " + address);
+        }
+        fields.putShort(FAMILY_OFFSET, (short) AddressFamily.UNIX.number);
+        fields.putBytes(PATH_OFFSET, path);
+        fields.putByte(PATH_OFFSET + path.length, (byte) 0);
+        length = path.length == 0 ? PATH_OFFSET : PATH_OFFSET + path.length + 1;
         return this;
     }
 
@@ -134,7 +161,16 @@ public final class Endpoint {
      * @return whether the family is {@code AF_INET6}.
      */
     public boolean isIpv6() {
-        return length == IPV6_LENGTH;
+        return length != 0 && familyNumber() == AddressFamily.IPV6.number;
+    }
+
+    /**
+     * Tells whether it is the path of a unix domain socket.
+     *
+     * @return whether the family is {@code AF_UNIX}.
+     */
+    public boolean isUnix() {
+        return length != 0 && familyNumber() == AddressFamily.UNIX.number;
     }
 
     /**
@@ -143,7 +179,7 @@ public final class Endpoint {
      * @return 0 to 65535.
      */
     public int port() {
-        return length == 0 ? 0 : fields.getShort(PORT_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
+        return length == 0 || isUnix() ? 0 : fields.getShort(PORT_OFFSET, ByteOrder.BIG_ENDIAN) & 0xFFFF;
     }
 
     /**
@@ -185,10 +221,10 @@ public final class Endpoint {
     /**
      * Converts to the JDK's form. Allocates.
      *
-     * @return a new address, or null when this endpoint names nothing.
+     * @return a new address, or null when this endpoint names nothing, or a path.
      */
     public InetSocketAddress toInetSocketAddress() {
-        if (length == 0) {
+        if (length == 0 || isUnix()) {
             return null;
         }
         try {
@@ -208,24 +244,46 @@ public final class Endpoint {
         }
     }
 
+    /**
+     * Converts to the JDK's form. Allocates.
+     *
+     * @return a new address, with an empty path for an unnamed socket; or null when this endpoint is not of the unix
+     *         domain.
+     */
+    public UnixDomainSocketAddress toUnixDomainSocketAddress() {
+        return isUnix() ? UnixDomainSocketAddress.of(path()) : null;
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof Endpoint that && length == that.length
-                && port() == that.port() && scopeId() == that.scopeId()
-                && (isIpv6() ? ipv6High() == that.ipv6High() && ipv6Low() == that.ipv6Low() : ipv4() == that.ipv4());
+        if (!(other instanceof Endpoint that) || length != that.length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (fields.getByte(i) != that.fields.getByte(i) && !isFlowByte(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
     public int hashCode() {
-        long address = isIpv6() ? ipv6High() * 31 + ipv6Low() : ipv4();
-        return Long.hashCode(address * 31 + port());
+        int hash = length;
+        for (int i = 0; i < length; i++) {
+            hash = hash * 31 + (isFlowByte(i) ? 0 : fields.getByte(i));
+        }
+        return hash;
     }
 
     /**
-     * Formats the address as {@code 127.0.0.1:80} or {@code [::1]:80}.
+     * Formats the address as {@code 127.0.0.1:80}, {@code [::1]:80}, or the path.
      */
     @Override
     public String toString() {
+        if (isUnix()) {
+            return length == PATH_OFFSET ? "unnamed unix socket" : path();
+        }
         InetSocketAddress address = toInetSocketAddress();
         return address == null ? "no address" : format(address);
     }
@@ -240,6 +298,10 @@ public final class Endpoint {
         return "[" + address.getAddress().getHostAddress() + "]:" + address.getPort();
     }
 
+    AddressFamily family() {
+        return isUnix() ? AddressFamily.UNIX : isIpv6() ? AddressFamily.IPV6 : AddressFamily.IPV4;
+    }
+
     long address() {
         return storage.address();
     }
@@ -252,7 +314,35 @@ public final class Endpoint {
      * Takes over what the kernel wrote into the storage.
      */
     void length(int written) {
-        length = written == 0 ? 0 : fields.getShort(FAMILY_OFFSET) == AF_INET6 ? IPV6_LENGTH : IPV4_LENGTH;
+        length = Math.min(written, STORAGE_LENGTH);
+    }
+
+    private int familyNumber() {
+        return fields.getShort(FAMILY_OFFSET);
+    }
+
+    /**
+     * The flow label says nothing about where an address is.
+     */
+    private boolean isFlowByte(int index) {
+        return index >= IPV6_FLOW_OFFSET && index < IPV6_ADDRESS_OFFSET && isIpv6();
+    }
+
+    /**
+     * The path, with @ for the leading zero byte of an abstract name, as the manual pages write it.
+     */
+    private String path() {
+        int end = PATH_OFFSET;
+        boolean isAbstract = length > PATH_OFFSET && fields.getByte(PATH_OFFSET) == 0;
+        while (end < length && (isAbstract || fields.getByte(end) != 0)) {
+            end++;
+        }
+        byte[] bytes = new byte[end - PATH_OFFSET];
+        fields.getBytes(PATH_OFFSET, bytes);
+        if (isAbstract) {
+            bytes[0] = '@';
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     private void putFamilyAndPort(int family, int port) {

@@ -88,12 +88,12 @@ final class EpollBackend implements Backend {
     }
 
     @Override
-    public BackendSocket open(boolean ipv6, boolean stream) throws IOException {
+    public BackendSocket open(AddressFamily family, boolean stream) throws IOException {
         int type = stream ? LinuxSockets.SOCK_STREAM : LinuxSockets.SOCK_DGRAM;
-        int fd = LinuxSockets.socket(errno, ipv6 ? Endpoint.AF_INET6 : Endpoint.AF_INET,
+        int fd = LinuxSockets.socket(errno, family.number,
                 type | LinuxSockets.SOCK_NONBLOCK | LinuxSockets.SOCK_CLOEXEC, 0);
         if (fd < 0) {
-            throw Errno.exception("socket", (stream ? "TCP" : "UDP") + " over " + (ipv6 ? "IPv6" : "IPv4"), -fd);
+            throw Errno.exception("socket", (stream ? "for a stream, " : "for datagrams, ") + family, -fd);
         }
         return new EpollSocket(this, fd);
     }

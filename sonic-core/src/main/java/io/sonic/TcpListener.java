@@ -1,7 +1,6 @@
 package io.sonic;
 
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 
 /**
@@ -9,23 +8,10 @@ import java.net.InetSocketAddress;
  *
  * <p>{@link SocketOption#REUSE_ADDRESS} is on by default, so that a server can be started again at once.
  */
-public final class TcpListener extends InetChannel {
-    /**
-     * Connections that may wait to be accepted; the system caps it at {@code net.core.somaxconn}.
-     */
-    private static final int BACKLOG = 4096;
-
-    final Endpoint peer = new Endpoint();
-    private final AcceptOperation accept;
-    private final NoOperation write;
-    private final InetSocketAddress address;
-
+public final class TcpListener extends SocketListener<TcpStream> {
     private TcpListener(Reactor reactor, InetSocketAddress address, SocketOptions options) {
-        super(reactor, options);
+        super(reactor, Endpoint.of(address), options);
         this.options.setDefault(SocketOption.REUSE_ADDRESS, true);
-        this.address = address;
-        accept = new AcceptOperation(this);
-        write = new NoOperation(reactor);
     }
 
     /**
@@ -53,31 +39,9 @@ public final class TcpListener extends InetChannel {
      */
     public static TcpListener open(Reactor reactor, InetSocketAddress address, SocketOptions options)
             throws IOException {
-        if (address.isUnresolved()) {
-            throw new IllegalArgumentException("unresolved address: " + address);
-        }
         TcpListener listener = new TcpListener(reactor, address, options);
-        try {
-            listener.listen();
-            return listener;
-        } catch (IOException | RuntimeException e) {
-            listener.close();
-            throw e;
-        }
-    }
-
-    /**
-     * Accepts one connection.
-     *
-     * <p>The handler gets {@link IoStatus#OK} and a stream that is the caller's to close. With {@link IoStatus#FAILED}
-     * (no descriptor left, for instance) there is none, and the listener goes on.
-     *
-     * @param handler called once.
-     * @throws IllegalStateException when an accept is in flight, or the listener is closed.
-     */
-    public void asyncAccept(AcceptHandler handler) {
-        checkOpen();
-        accept.start(handler);
+        listener.listen();
+        return listener;
     }
 
     /**
@@ -86,40 +50,12 @@ public final class TcpListener extends InetChannel {
      * @return address and port, or null when the listener is closed.
      */
     public InetSocketAddress localAddress() {
-        return boundAddress();
+        Endpoint bound = boundEndpoint();
+        return bound == null ? null : bound.toInetSocketAddress();
     }
 
     @Override
-    public String toString() {
-        return "TcpListener " + subject();
-    }
-
-    @Override
-    Operation reader() {
-        return accept;
-    }
-
-    @Override
-    Operation writer() {
-        return write;
-    }
-
-    @Override
-    String subject() {
-        return Endpoint.format(address);
-    }
-
-    SocketOptions streamOptions() {
-        return new SocketOptions();
-    }
-
-    private void listen() throws IOException {
-        openSocket(address.getAddress() instanceof Inet6Address, true, address);
-        int result = socket.listen(BACKLOG);
-        if (result < 0) {
-            throw Errno.exception("listen", subject(), -result);
-        }
-        register();
-        readable = true;
+    TcpStream newStream() {
+        return TcpStream.open(reactor);
     }
 }

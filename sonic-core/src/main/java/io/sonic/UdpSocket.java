@@ -22,7 +22,7 @@ import org.agrona.MutableDirectBuffer;
  *
  * <p><b>Allocation</b>: none, whoever sends.
  */
-public final class UdpSocket extends InetChannel {
+public final class UdpSocket extends SocketBase {
     private final boolean ipv6;
     private final ReceiveOperation receive;
     private final SendOperation send;
@@ -87,7 +87,7 @@ public final class UdpSocket extends InetChannel {
         }
         UdpSocket socket = new UdpSocket(reactor, family == StandardProtocolFamily.INET6, options);
         try {
-            socket.openSocket(socket.ipv6, false, null);
+            socket.openSocket(socket.ipv6 ? AddressFamily.IPV6 : AddressFamily.IPV4, false, null);
             socket.register();
             socket.readable = true;
             socket.writable = true;
@@ -317,7 +317,8 @@ public final class UdpSocket extends InetChannel {
      * @return address and port, or null when the socket is closed.
      */
     public InetSocketAddress localAddress() {
-        return boundAddress();
+        Endpoint endpoint = boundEndpoint();
+        return endpoint == null ? null : endpoint.toInetSocketAddress();
     }
 
     @Override

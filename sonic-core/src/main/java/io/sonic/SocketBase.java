@@ -1,17 +1,16 @@
 package io.sonic;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
  * What sockets add to a channel: options and addresses.
  */
-abstract class InetChannel extends DescriptorChannel {
+abstract class SocketBase extends DescriptorChannel {
     final SocketOptions options;
 
-    InetChannel(Reactor reactor, SocketOptions options) {
+    SocketBase(Reactor reactor, SocketOptions options) {
         super(reactor);
         this.options = SocketOptions.copyOf(options);
     }
@@ -53,14 +52,14 @@ abstract class InetChannel extends DescriptorChannel {
      * Opens the descriptor, applies the options, and binds it where an address is given. On failure nothing is left
      * open.
      */
-    final void openSocket(boolean ipv6, boolean stream, InetSocketAddress local) throws IOException {
-        socket = reactor.system().open(ipv6, stream);
+    final void openSocket(AddressFamily family, boolean stream, Endpoint local) throws IOException {
+        socket = reactor.system().open(family, stream);
         try {
             options.applyTo(socket);
             if (local != null) {
-                int result = socket.bind(Endpoint.of(local));
+                int result = socket.bind(local);
                 if (result < 0) {
-                    throw Errno.exception("bind", Endpoint.format(local), -result);
+                    throw Errno.exception("bind", local.toString(), -result);
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -77,11 +76,14 @@ abstract class InetChannel extends DescriptorChannel {
         }
     }
 
-    final InetSocketAddress boundAddress() {
+    /**
+     * The address that the system gave, or null when there is none.
+     */
+    final Endpoint boundEndpoint() {
         if (socket == null) {
             return null;
         }
         Endpoint local = new Endpoint();
-        return socket.localEndpoint(local) < 0 ? null : local.toInetSocketAddress();
+        return socket.localEndpoint(local) < 0 ? null : local;
     }
 }
