@@ -21,7 +21,8 @@
 enum {
     PAYLOAD_LIMIT = 1 << 20,
     ECHO_CAPACITY = HEADER_LIMIT + PAYLOAD_LIMIT + (128 << 10),
-    FLOOD_CHUNK = 128 << 10,
+    LOOPBACK_SEGMENT = 65483,
+    FLOOD_CHUNK = 2 * LOOPBACK_SEGMENT, /* a short third segment behind two full ones costs a quarter of the rate */
     CLOSE_NORMAL = 1000,
     CLOSE_PROTOCOL_ERROR = 1002,
     CLOSE_TOO_BIG = 1009,

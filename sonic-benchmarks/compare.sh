@@ -1,0 +1,291 @@
+#!/usr/bin/env bash
+#
+# Compares Sonic's websocket client with other clients, all against one plain C server.
+#
+# How the figures are made
+#   - The server (peers/c/ws_server.c) runs on one CPU, each client alone on another; nothing else should run.
+#   - Rounds: every client runs once per round, in turn, so that a slow minute of the machine meets all of them.
+#     The table has the median over the rounds, and beside it the lowest and the highest.
+#   - Every client warms up by a third of --count by itself. A JVM on one CPU shares it with its own compiler and
+#     collector threads: counts must be large, or the client CPUs more than one (--cpus 0,2:1).
+#   - latency: a text message of 128 bytes is sent masked, its echo awaited, then the next; p50 and p99 of one run.
+#   - rate: the server sends text messages of 200 and of 4,000 bytes as fast as it can. jdk and netty get a tenth of
+#     the count, being that much slower.
+#   - ratio: to the best of c and tungstenite. Of a latency less is better, of a rate more.
+#
+# Clients
+#   sonic        sonic-examples.jar, busy polling
+#   c            epoll_wait, read, write; counts frame headers        c-ascii   and checks that each message is ASCII
+#   c-drain      reads and looks at nothing: the most that kernel and server deliver. A client near it waits for them
+#   tungstenite  Rust's crate, synchronous, busy polling, reads of 64 KiB (its fastest here)
+#   netty        native epoll, busy polling                           jdk       java.net.http.WebSocket
+#
+# A client whose compiler, jar or JDK is missing is left out, with a line that says so.
+
+set -euo pipefail
+
+usage() {
+    cat <<'USAGE'
+usage: compare.sh [OPTIONS]
+  --rounds R           rounds; default 5
+  --modes M            latency, rate or latency,rate; default latency,rate
+  --clients C          of sonic,c,c-ascii,c-drain,tungstenite,netty,jdk; default all
+  --cpus CLIENT:SERVER CPU lists as taskset takes them; default 0:1
+  --latency-count N    round trips measured; default 600000
+  --rate-count N       messages of 200 bytes; a tenth of it of 4,000 bytes; default 60000000
+  --port P             of the server; default any free one
+  --results FILE       keep every client's last line in FILE
+  --no-build           take the peers as they are
+  --help
+
+JDK 25 or later is taken from SONIC_JAVA (the java program), JAVA_HOME, the PATH or /usr/lib/jvm, in this order.
+Before: mvn -q package -DskipTests
+USAGE
+}
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+readonly here
+readonly c_bin=$here/peers/c/bin
+readonly rust_bin=$here/peers/rust/target/release/tungstenite-peer
+readonly benchmarks_jar=$here/target/sonic-benchmarks.jar
+readonly examples_jar=$here/../sonic-examples/target/sonic-examples.jar
+readonly run_limit_seconds=600
+
+rounds=5 modes=latency,rate clients=sonic,c,c-ascii,c-drain,tungstenite,netty,jdk cpus=0:1
+latency_count=600000 rate_count=60000000 port=0 results='' build=yes
+
+fail() {
+    echo "compare.sh: $1" >&2
+    exit "${2:-1}"
+}
+
+number() { # OPTION TEXT
+    [[ $2 =~ ^[1-9][0-9]*$ ]] || fail "$1 takes a positive number, not '$2'" 2
+    echo "$2"
+}
+
+words_of() { # OPTION TEXT ALLOWED: the comma separated words, each of which must be allowed
+    local word
+    for word in ${2//,/ }; do
+        [[ ",$3," == *",$word,"* ]] || fail "$1: '$word' is none of $3" 2
+    done
+    echo "$2"
+}
+
+parse_arguments() {
+    while (($# > 0)); do
+        case $1 in
+            --help) usage; exit 0 ;;
+            --no-build) build=no; shift; continue ;;
+            --*) (($# > 1)) || fail "$1 takes a value; see --help" 2 ;;
+        esac
+        case $1 in
+            --rounds) rounds=$(number "$1" "$2") ;;
+            --modes) modes=$(words_of "$1" "$2" latency,rate) ;;
+            --clients) clients=$(words_of "$1" "$2" "$clients") ;;
+            --cpus) [[ $2 =~ ^[0-9,-]+:[0-9,-]+$ ]] || fail "--cpus takes CLIENT:SERVER, not '$2'" 2; cpus=$2 ;;
+            --latency-count) latency_count=$(number "$1" "$2") ;;
+            --rate-count) rate_count=$(number "$1" "$2") ;;
+            --port) port=$(number "$1" "$2") ;;
+            --results) results=$2 ;;
+            *) fail "unknown option '$1'; see --help" 2 ;;
+        esac
+        shift 2
+    done
+}
+
+is_new_enough() { # JAVA: is it a Java 25 or later?
+    local version
+    version=$("$1" --version 2>/dev/null | awk 'NR == 1 { print $2 }') || return 1
+    [[ ${version%%[.+-]*} =~ ^[0-9]+$ ]] && ((${version%%[.+-]*} >= 25))
+}
+
+find_java() {
+    local candidate
+    for candidate in "${SONIC_JAVA:-}" "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(command -v java || true)" \
+            /usr/lib/jvm/*25*/bin/java; do
+        if [[ -x $candidate ]] && is_new_enough "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done
+}
+
+build_peers() {
+    command -v make >/dev/null && command -v "${CC:-cc}" >/dev/null || fail "make and a C compiler are needed: the server is in C"
+    make -s -C "$here/peers/c"
+    if [[ ,$clients, == *,tungstenite,* ]] && command -v cargo >/dev/null; then
+        cargo build --quiet --release --manifest-path "$here/peers/rust/Cargo.toml"
+    fi
+}
+
+missing() { # CLIENT: prints why it cannot run, nothing when it can
+    case $1 in
+        sonic|netty|jdk) [[ -n $java ]] || { echo "no JDK 25 found"; return; } ;;&
+        sonic) [[ -f $examples_jar ]] || echo "no sonic-examples.jar; run mvn -q package -DskipTests" ;;
+        netty|jdk) [[ -f $benchmarks_jar ]] || echo "no sonic-benchmarks.jar; run mvn -q package -DskipTests" ;;
+        tungstenite) [[ -x $rust_bin ]] || echo "not built; is cargo missing?" ;;
+        *) [[ -x $c_bin/ws_client ]] || echo "not built" ;;
+    esac
+}
+
+start_server() {
+    taskset -c "${cpus#*:}" "$c_bin/ws_server" --port "$port" >"$scratch/server" &
+    server=$!
+    local i
+    for ((i = 0; i < 50; i++)); do
+        port=$(awk '/^listening on/ { print $3 }' "$scratch/server")
+        [[ -z $port ]] || return 0
+        sleep 0.1
+    done
+    fail "the server did not start"
+}
+
+clean_up() {
+    [[ -z $server ]] || kill "$server" 2>/dev/null || true
+    rm -rf "$scratch"
+}
+
+run_client() { # CLIENT MODE SIZE COUNT: prints what the client prints
+    local client=$1 mode=$2 size=$3 count=$4 url
+    local -a peers=("$java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -cp "$benchmarks_jar")
+    local -a pinned=(timeout "$run_limit_seconds" taskset -c "${cpus%:*}")
+    local -a options=(--port "$port" --count "$count" --size "$size")
+    case $mode in
+        latency) url=ws://127.0.0.1:$port/echo ;;
+        rate) url="ws://127.0.0.1:$port/flood?size=$size&count=$count" ;;
+    esac
+    case $client:$mode in
+        sonic:latency) "${pinned[@]}" "$java" -jar "$examples_jar" ws-latency --url "$url" --count "$count" --size "$size" ;;
+        sonic:rate) "${pinned[@]}" "$java" -jar "$examples_jar" ws-rate --url "$url" --count "$count" ;;
+        c:*) "${pinned[@]}" "$c_bin/ws_client" "$mode" "${options[@]}" ;;
+        c-ascii:rate) "${pinned[@]}" "$c_bin/ws_client" rate --ascii "${options[@]}" ;;
+        c-drain:rate) "${pinned[@]}" "$c_bin/ws_client" drain "${options[@]}" ;;
+        tungstenite:*) "${pinned[@]}" "$rust_bin" "$mode" "${options[@]}" ;;
+        netty:*) "${pinned[@]}" "${peers[@]}" io.sonic.benchmarks.peers.NettyWebSocketPeer "$mode" --url "$url" \
+            --count "$count" --size "$size" ;;
+        jdk:*) "${pinned[@]}" "${peers[@]}" io.sonic.benchmarks.peers.JdkWebSocketPeer "$mode" --url "$url" \
+            --count "$count" --size "$size" ;;
+    esac
+}
+
+measure() { # CLIENT MODE SIZE COUNT ROUND: one run; its last line goes to the results
+    local output line
+    if output=$(run_client "$1" "$2" "$3" "$4") && line=$(tail -n 1 <<<"$output") && [[ $line == *=* ]]; then
+        echo "$2 $3 $1 $5 $line" >>"$results"
+        printf '  %d %-8s %5d B  %-11s  %s\n' "$5" "$2" "$3" "$1" "${line#*: }"
+    else
+        failed=yes
+        printf '  %d %-8s %5d B  %-11s  FAILED\n' "$5" "$2" "$3" "$1"
+    fi
+}
+
+values() { # MODE SIZE CLIENT KEY: sorted, one a line
+    awk -v mode="$1" -v size="$2" -v client="$3" -v key="$4=" '$1 == mode && $2 == size && $3 == client {
+        for (i = 5; i <= NF; i++) if (index($i, key) == 1) print substr($i, length(key) + 1) }' "$results" | sort -n
+}
+
+median() { # of sorted lines; of an even number the lower of the two in the middle
+    awk '{ value[NR] = $1 } END { if (NR > 0) print value[int((NR + 1) / 2)] }'
+}
+
+best() { # MODE SIZE KEY: of c and tungstenite
+    local client order=-n
+    [[ $1 == latency ]] || order=-rn
+    for client in c tungstenite; do
+        values "$1" "$2" "$client" "$3" | median
+    done | sort "$order" | head -n 1
+}
+
+ratio() { # VALUE BASE
+    awk -v value="$1" -v base="$2" 'BEGIN { if (base > 0) printf "%.2f", value / base; else printf "-" }'
+}
+
+print_latency_table() { # SIZE
+    local p50 p99 base50 base99
+    base50=$(best latency "$1" p50_ns)
+    base99=$(best latency "$1" p99_ns)
+    printf '\nround trip, %d bytes\n%-12s %10s %8s %10s %8s   %s\n' "$1" client 'p50 ns' ratio 'p99 ns' ratio 'p50 lowest..highest'
+    for client in $present; do
+        p50=$(values latency "$1" "$client" p50_ns)
+        [[ -n $p50 ]] || continue
+        p99=$(values latency "$1" "$client" p99_ns | median)
+        printf '%-12s %10d %8s %10d %8s   %d..%d\n' "$client" "$(median <<<"$p50")" "$(ratio "$(median <<<"$p50")" "$base50")" \
+            "$p99" "$(ratio "$p99" "$base99")" "$(head -n 1 <<<"$p50")" "$(tail -n 1 <<<"$p50")"
+    done
+}
+
+print_rate_table() { # SIZE
+    local rate base
+    base=$(best rate "$1" messages_per_s)
+    printf '\nrate, %d bytes\n%-12s %12s %8s %12s   %s\n' "$1" client 'messages/s' ratio 'ns/message' 'lowest..highest'
+    for client in $present; do
+        rate=$(values rate "$1" "$client" messages_per_s)
+        [[ -n $rate ]] || continue
+        printf '%-12s %12d %8s %12s   %d..%d\n' "$client" "$(median <<<"$rate")" "$(ratio "$(median <<<"$rate")" "$base")" \
+            "$(awk -v rate="$(median <<<"$rate")" 'BEGIN { printf "%.1f", 1e9 / rate }')" \
+            "$(head -n 1 <<<"$rate")" "$(tail -n 1 <<<"$rate")"
+    done
+}
+
+select_clients() { # sets present
+    local client reason
+    present=''
+    for client in ${clients//,/ }; do
+        reason=$(missing "$client")
+        if [[ -n $reason ]]; then
+            echo "left out: $client ($reason)"
+        else
+            present+="$client "
+        fi
+    done
+    [[ -n $present ]] || fail "no client can run"
+}
+
+print_setting() {
+    echo "cpu:    $(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo), $(nproc) CPUs, clients on ${cpus%:*}, server on ${cpus#*:}"
+    echo "kernel: $(uname -sr), load $(cut -d ' ' -f 1 /proc/loadavg)"
+    echo "java:   ${java:-none}${java:+, $("$java" --version | sed -n 2p)}"
+}
+
+run_scenario() { # MODE SIZE COUNT ROUND
+    local client count
+    for client in $present; do
+        count=$3
+        case $client:$1 in
+            c-*:latency) continue ;;
+            netty:rate|jdk:rate) count=$((($3 + 9) / 10)) ;;
+        esac
+        measure "$client" "$1" "$2" "$count" "$4"
+    done
+}
+
+parse_arguments "$@"
+[[ $(uname -s) == Linux ]] || fail "needs Linux: it pins with taskset"
+java=$(find_java)
+[[ $build == no ]] || build_peers
+server='' failed=no
+scratch=$(mktemp -d)
+trap clean_up EXIT
+results=${results:-$scratch/results}
+: >"$results"
+print_setting
+select_clients
+start_server
+for ((round = 1; round <= rounds; round++)); do
+    if [[ $modes == *latency* ]]; then
+        run_scenario latency 128 "$latency_count" "$round"
+    fi
+    if [[ $modes == *rate* ]]; then
+        run_scenario rate 200 "$rate_count" "$round"
+        run_scenario rate 4000 $(((rate_count + 9) / 10)) "$round"
+    fi
+done
+if [[ $modes == *latency* ]]; then
+    print_latency_table 128
+fi
+if [[ $modes == *rate* ]]; then
+    print_rate_table 200
+    print_rate_table 4000
+fi
+[[ $failed == no ]] || fail "some runs failed"
