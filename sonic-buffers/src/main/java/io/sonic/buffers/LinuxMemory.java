@@ -25,6 +25,12 @@ final class LinuxMemory implements MemoryCalls {
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle MUNMAP =
             NativeCalls.bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle MADVISE =
+            NativeCalls.bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle MLOCK =
+            NativeCalls.bind("mlock", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle GETRLIMIT =
+            NativeCalls.bind("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
 
     private final MemorySegment errno = NativeCalls.newErrno();
 
@@ -83,6 +89,35 @@ final class LinuxMemory implements MemoryCalls {
     public int munmap(long address, long length) {
         try {
             return result((int) MUNMAP.invokeExact(errno, address, length));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    @Override
+    public int madvise(long address, long length, int advice) {
+        try {
+            return result((int) MADVISE.invokeExact(errno, address, length, advice));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    @Override
+    public int mlock(long address, long length) {
+        try {
+            return result((int) MLOCK.invokeExact(errno, address, length));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    @Override
+    public long getrlimit(int resource) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment limits = arena.allocate(JAVA_LONG, 2); // soft, then hard
+            int result = result((int) GETRLIMIT.invokeExact(errno, resource, limits.address()));
+            return result < 0 ? result : limits.get(JAVA_LONG, 0);
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }

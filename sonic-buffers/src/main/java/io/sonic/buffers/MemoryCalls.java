@@ -15,7 +15,13 @@ interface MemoryCalls {
     int MAP_NORESERVE = 0x4000;
 
     int MFD_CLOEXEC = 0x1;
+    int MFD_HUGETLB = 0x4;
     int MFD_NOEXEC_SEAL = 0x8;
+
+    int MADV_POPULATE_WRITE = 23;
+    int MADV_COLLAPSE = 25;
+
+    int RLIMIT_MEMLOCK = 8;
 
     int getpagesize();
 
@@ -28,4 +34,16 @@ interface MemoryCalls {
     long mmap(long address, long length, int protection, int flags, int fd, long offset);
 
     int munmap(long address, long length);
+
+    int madvise(long address, long length, int advice);
+
+    int mlock(long address, long length);
+
+    /**
+     * Asks for the soft limit of a resource.
+     *
+     * @param resource number of the resource.
+     * @return the limit; a negative number, as the kernel's "infinity" is, when there is none.
+     */
+    long getrlimit(int resource);
 }

@@ -3,6 +3,9 @@ package io.sonic.buffers;
 import io.sonic.FifoBuffer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -40,49 +43,77 @@ public final class MirroredBuffer implements FifoBuffer {
      */
     public static final int MAX_CAPACITY = 1 << 30;
 
-    private final Mapping mapping;
+    private final MirroredMemory memory;
     private final UnsafeBuffer buffer;
     private final int capacity;
     private int head;
     private int tail; // at least head, at most head + capacity
     private boolean closed;
 
-    private MirroredBuffer(Mapping mapping, int capacity) {
-        this.mapping = mapping;
-        this.capacity = capacity;
-        this.buffer = view(mapping.segment());
-    }
-
-    private static UnsafeBuffer view(MemorySegment segment) {
-        if (segment.byteSize() <= Integer.MAX_VALUE) {
-            return new UnsafeBuffer(segment.asByteBuffer());
-        }
-        // 1 GiB is too long for a ByteBuffer. The very last byte has no int offset, and no region reaches it.
-        return new UnsafeBuffer(segment.address(), Integer.MAX_VALUE);
+    private MirroredBuffer(MirroredMemory memory) {
+        this.memory = memory;
+        this.capacity = (int) (memory.mapping().segment().byteSize() / 2);
+        this.buffer = view(memory.mapping().segment());
     }
 
     /**
-     * Allocates a buffer.
+     * Allocates a buffer of usual pages, which become resident as they are touched.
      *
      * @param minCapacity bytes that the buffer has to hold, between 1 and {@link #MAX_CAPACITY}; rounded up to whole
      *                    pages, see {@link #capacity()}.
      * @return a new, empty buffer.
-     * @throws IllegalArgumentException when {@code minCapacity} is out of range.
-     * @throws IOException              when the kernel refuses; names the call, the errno and the size. Nothing is left
-     *                                  behind.
+     * @throws IllegalArgumentException      when {@code minCapacity} is out of range.
+     * @throws UnsupportedOperationException when {@link #isSupported()} is false; says why.
+     * @throws IOException                   when the kernel refuses; names the call, the errno and the size. Nothing is
+     *                                       left behind.
      */
     public static MirroredBuffer allocate(int minCapacity) throws IOException {
-        return allocate(new LinuxMemory(), minCapacity);
+        return allocate(minCapacity, new Context());
     }
 
-    static MirroredBuffer allocate(MemoryCalls calls, int minCapacity) throws IOException {
+    /**
+     * Allocates a buffer with options.
+     *
+     * @param minCapacity bytes that the buffer has to hold, between 1 and {@link #MAX_CAPACITY}; rounded up to whole
+     *                    pages of the kind that the context asks for, see {@link #capacity()}.
+     * @param context     options; not kept.
+     * @return a new, empty buffer.
+     * @throws IllegalArgumentException      when {@code minCapacity} is out of range.
+     * @throws UnsupportedOperationException when {@link #isSupported()} is false; says why.
+     * @throws IOException                   when the kernel refuses; names the call, the errno and the size. Nothing is
+     *                                       left behind.
+     */
+    public static MirroredBuffer allocate(int minCapacity, Context context) throws IOException {
+        if (!isSupported()) {
+            throw new UnsupportedOperationException(MirrorSupport.REFUSAL);
+        }
+        return allocate(new LinuxMemory(), minCapacity, context);
+    }
+
+    static MirroredBuffer allocate(MemoryCalls calls, int minCapacity, Context context) throws IOException {
         if (minCapacity < 1 || minCapacity > MAX_CAPACITY) {
             throw new IllegalArgumentException(
                     "capacity must be between 1 and " + MAX_CAPACITY + " bytes (1 GiB): " + minCapacity);
         }
-        int pageSize = calls.getpagesize();
-        int capacity = (minCapacity + pageSize - 1) & -pageSize;
-        return new MirroredBuffer(Mapping.map(calls, capacity), capacity);
+        return new MirroredBuffer(MirroredMemory.allocate(calls, minCapacity, context));
+    }
+
+    /**
+     * Tells whether this platform can map memory twice: Linux, with native access allowed.
+     *
+     * @return whether {@link #allocate(int)} can work.
+     */
+    public static boolean isSupported() {
+        return MirrorSupport.REFUSAL.isEmpty();
+    }
+
+    /**
+     * Says why this platform cannot map memory twice.
+     *
+     * @return the reason in one sentence; empty when {@link #isSupported()} is true.
+     */
+    public static String unsupportedReason() {
+        return MirrorSupport.REFUSAL;
     }
 
     /**
@@ -96,6 +127,54 @@ public final class MirroredBuffer implements FifoBuffer {
     public MutableDirectBuffer buffer() {
         ensureOpen();
         return buffer;
+    }
+
+    /**
+     * The memory as a segment, twice as long as the capacity. After {@link #close()} each access through it, or through
+     * a slice of it, throws {@link IllegalStateException}.
+     *
+     * @return the same segment each time; any thread may use it.
+     */
+    public MemorySegment segment() {
+        ensureOpen();
+        return memory.mapping().segment();
+    }
+
+    /**
+     * The memory as a direct buffer, twice as long as the capacity. After {@link #close()} each access through it, or
+     * through a slice of it, throws {@link IllegalStateException}.
+     *
+     * @return the same byte buffer each time; take a slice of it before you set a position or a limit.
+     * @throws UnsupportedOperationException when the capacity is 1 GiB, which makes the two mappings too long for a
+     *                                       byte buffer; slices of {@link #segment()} can be byte buffers.
+     */
+    public ByteBuffer byteBuffer() {
+        ensureOpen();
+        ByteBuffer view = buffer.byteBuffer();
+        if (view == null) {
+            throw new UnsupportedOperationException("two mappings of 1 GiB are too long for a byte buffer");
+        }
+        return view;
+    }
+
+    /**
+     * The kind of pages that the kernel granted.
+     *
+     * @return the kind that was asked for, or a lesser one.
+     */
+    public HugePages hugePages() {
+        ensureOpen();
+        return memory.hugePages();
+    }
+
+    /**
+     * Says why the kernel granted lesser pages than were asked for.
+     *
+     * @return the reason; empty when the kernel granted what was asked for.
+     */
+    public String hugePagesRefusal() {
+        ensureOpen();
+        return memory.refusal();
     }
 
     @Override
@@ -175,10 +254,18 @@ public final class MirroredBuffer implements FifoBuffer {
     @Override
     public void close() {
         if (!closed) {
-            mapping.close();
+            memory.mapping().close();
             closed = true;
             buffer.wrap(0, 0);
         }
+    }
+
+    private static UnsafeBuffer view(MemorySegment segment) {
+        if (segment.byteSize() <= Integer.MAX_VALUE) {
+            return new UnsafeBuffer(segment.asByteBuffer());
+        }
+        // 1 GiB is too long for a ByteBuffer. The very last byte has no int offset, and no region reaches it.
+        return new UnsafeBuffer(segment.address(), Integer.MAX_VALUE);
     }
 
     private void ensureOpen() {
@@ -190,5 +277,115 @@ public final class MirroredBuffer implements FifoBuffer {
     private static IllegalArgumentException refused(String what, int length, String region, int available) {
         return new IllegalArgumentException(
                 "cannot " + what + " " + length + " bytes: " + available + " are " + region);
+    }
+
+    /**
+     * Options of a mirrored buffer. NUMA placement is not one of them: memory comes from the node of the thread that
+     * touches it first, so allocate with {@link #prefault(boolean)} on the thread, pinned, that will use the buffer.
+     */
+    public static final class Context {
+        private static final int MAX_NAME_LENGTH = 249; // memfd_create(2)
+
+        private String name = "sonic";
+        private HugePages hugePages = HugePages.NONE;
+        private boolean prefault;
+        private boolean lock;
+
+        /**
+         * Makes a context with the default options.
+         */
+        public Context() {
+        }
+
+        /**
+         * The name of the memory.
+         *
+         * @return the name; {@code sonic} by default.
+         */
+        public String name() {
+            return name;
+        }
+
+        /**
+         * Sets the name by which {@code /proc/PID/maps} shows the two mappings: {@code /memfd:NAME (deleted)}. Names
+         * need not be unique.
+         *
+         * @param name 1 to 249 bytes in UTF-8, without control characters.
+         * @return this.
+         * @throws IllegalArgumentException when the name is empty or too long, or has a control character.
+         */
+        public Context name(String name) {
+            int length = name.getBytes(StandardCharsets.UTF_8).length;
+            if (length == 0 || length > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException(
+                        "name must have 1 to " + MAX_NAME_LENGTH + " bytes and no control character: '" + name + "'");
+            }
+            this.name = name;
+            return this;
+        }
+
+        /**
+         * The kind of pages to ask for.
+         *
+         * @return the kind; {@link HugePages#NONE} by default.
+         */
+        public HugePages hugePages() {
+            return hugePages;
+        }
+
+        /**
+         * Sets the kind of pages to ask for. When the kernel has none, lesser ones are taken:
+         * {@link MirroredBuffer#hugePages()} tells which, {@link MirroredBuffer#hugePagesRefusal()} why.
+         *
+         * @param hugePages the kind.
+         * @return this.
+         */
+        public Context hugePages(HugePages hugePages) {
+            this.hugePages = Objects.requireNonNull(hugePages, "hugePages");
+            return this;
+        }
+
+        /**
+         * Whether all pages are made resident at once.
+         *
+         * @return whether they are; false by default.
+         */
+        public boolean prefault() {
+            return prefault;
+        }
+
+        /**
+         * Sets whether every page of both mappings is made resident and writable at once, so that no first access
+         * takes a page fault. Without it a page fault happens twice for each page: once in each mapping.
+         *
+         * @param prefault whether to.
+         * @return this.
+         */
+        public Context prefault(boolean prefault) {
+            this.prefault = prefault;
+            return this;
+        }
+
+        /**
+         * Whether the memory is locked.
+         *
+         * @return whether it is; false by default.
+         */
+        public boolean lock() {
+            return lock;
+        }
+
+        /**
+         * Sets whether the memory is kept from being swapped out, with {@code mlock(2)}. Locked memory is resident at
+         * once. Both mappings count towards {@code RLIMIT_MEMLOCK}: it has to allow twice the capacity, and when it
+         * does not, allocation fails and names it.
+         *
+         * @param lock whether to.
+         * @return this.
+         */
+        public Context lock(boolean lock) {
+            this.lock = lock;
+            return this;
+        }
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Real memory whose n-th system call fails.
+ * Real memory one of whose system calls fails.
  */
 final class FailingMemory implements MemoryCalls {
     final List<String> calls = new ArrayList<>();
@@ -12,11 +12,34 @@ final class FailingMemory implements MemoryCalls {
 
     private final MemoryCalls memory = new LinuxMemory();
     private final int failing;
+    private final String failingName;
     private final int errno;
 
+    /**
+     * Memory whose n-th call fails.
+     *
+     * @param failing number of the call, from 0.
+     * @param errno   how it fails.
+     */
     FailingMemory(int failing, int errno) {
+        this(failing, "", errno);
+    }
+
+    private FailingMemory(int failing, String failingName, int errno) {
         this.failing = failing;
+        this.failingName = failingName;
         this.errno = errno;
+    }
+
+    /**
+     * Memory that refuses the first call of a name.
+     *
+     * @param name  name of the call.
+     * @param errno how it fails.
+     * @return the memory.
+     */
+    static FailingMemory refusing(String name, int errno) {
+        return new FailingMemory(-1, name, errno);
     }
 
     @Override
@@ -52,12 +75,28 @@ final class FailingMemory implements MemoryCalls {
 
     @Override
     public int munmap(long address, long length) {
-        calls.add("munmap");
+        calls.add("munmap"); // never fails: what is being cleaned up would be left behind
         return memory.munmap(address, length);
     }
 
+    @Override
+    public int madvise(long address, long length, int advice) {
+        return fails("madvise " + advice) ? -errno : memory.madvise(address, length, advice);
+    }
+
+    @Override
+    public int mlock(long address, long length) {
+        return fails("mlock") ? -errno : memory.mlock(address, length);
+    }
+
+    @Override
+    public long getrlimit(int resource) {
+        return memory.getrlimit(resource);
+    }
+
     private boolean fails(String call) {
+        boolean refused = call.equals(failingName) && !calls.contains(call);
         calls.add(call);
-        return calls.size() - 1 == failing;
+        return refused || calls.size() - 1 == failing;
     }
 }

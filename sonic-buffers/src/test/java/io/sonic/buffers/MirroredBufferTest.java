@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sonic.FifoBuffer;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
@@ -148,7 +150,8 @@ final class MirroredBufferTest extends FifoBufferContract {
         long descriptors = ProcessMemory.descriptors();
         FailingMemory memory = new FailingMemory(failing, Errno.EMFILE);
 
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> MirroredBuffer.allocate(memory, 3 * PAGE))
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> MirroredBuffer.allocate(memory, 3 * PAGE, new MirroredBuffer.Context()))
                 .withMessageStartingWith(call + " of " + pages * PAGE + " bytes failed: EMFILE (24)");
         assertThat(memory.addresses).noneMatch(ProcessMemory::isMapped);
         assertThat(ProcessMemory.mappings(NAME)).isEqualTo(mappings);
@@ -159,7 +162,7 @@ final class MirroredBufferTest extends FifoBufferContract {
     void ignoresAnErrorOfCloseBecauseTheDescriptorIsGone() throws IOException {
         long descriptors = ProcessMemory.descriptors();
         FailingMemory memory = new FailingMemory(5, 4);
-        MirroredBuffer fifo = MirroredBuffer.allocate(memory, PAGE);
+        MirroredBuffer fifo = MirroredBuffer.allocate(memory, PAGE, new MirroredBuffer.Context());
         fifo.close();
 
         assertThat(memory.calls)
@@ -170,7 +173,7 @@ final class MirroredBufferTest extends FifoBufferContract {
     @Test
     void worksOnKernelsWithoutTheSeal() throws IOException {
         FailingMemory memory = new FailingMemory(0, Errno.EINVAL);
-        try (MirroredBuffer fifo = MirroredBuffer.allocate(memory, PAGE)) {
+        try (MirroredBuffer fifo = MirroredBuffer.allocate(memory, PAGE, new MirroredBuffer.Context())) {
             fifo.buffer().putLong(PAGE - 4, 42);
             assertThat(fifo.buffer().getInt(0)).isEqualTo((int) (42L >>> 32));
         }
@@ -178,14 +181,42 @@ final class MirroredBufferTest extends FifoBufferContract {
     }
 
     @Test
-    void refusesByteBuffersThatOutliveIt() throws IOException {
+    void showsTheSameBytesInEachView() throws IOException {
+        try (MirroredBuffer fifo = MirroredBuffer.allocate(PAGE)) {
+            fifo.buffer().putByte(PAGE - 1, (byte) 42);
+
+            assertThat(fifo.byteBuffer().capacity()).isEqualTo(2 * PAGE);
+            assertThat(fifo.byteBuffer().isDirect()).isTrue();
+            assertThat(fifo.byteBuffer().get(2 * PAGE - 1)).isEqualTo((byte) 42);
+            assertThat(fifo.segment().byteSize()).isEqualTo(2 * PAGE);
+            assertThat(fifo.segment().get(ValueLayout.JAVA_BYTE, 2 * PAGE - 1)).isEqualTo((byte) 42);
+        }
+    }
+
+    @Test
+    void hasNoByteBufferOfTwoGibibytes() throws IOException {
+        try (MirroredBuffer fifo = MirroredBuffer.allocate(MirroredBuffer.MAX_CAPACITY)) {
+            assertThatThrownBy(fifo::byteBuffer).isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessage("two mappings of 1 GiB are too long for a byte buffer");
+            fifo.segment().set(ValueLayout.JAVA_BYTE, (1L << 31) - 1, (byte) 42);
+            assertThat(fifo.buffer().getByte((1 << 30) - 1)).isEqualTo((byte) 42);
+        }
+    }
+
+    @Test
+    void refusesViewsThatOutliveIt() throws IOException {
         MirroredBuffer fifo = MirroredBuffer.allocate(PAGE);
-        ByteBuffer view = fifo.buffer().byteBuffer();
+        ByteBuffer view = fifo.byteBuffer();
         ByteBuffer slice = view.slice(10, 10);
+        MemorySegment segment = fifo.segment();
         fifo.close();
 
         assertThatThrownBy(() -> view.get(0)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> slice.put(0, (byte) 1)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> segment.get(ValueLayout.JAVA_LONG, 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(fifo::byteBuffer).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(fifo::segment).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(fifo::hugePages).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -250,7 +281,7 @@ final class MirroredBufferTest extends FifoBufferContract {
     }
 
     private static ByteBuffer writable(FifoBuffer fifo, int length) {
-        return fifo.buffer().byteBuffer().slice(fifo.claim(length), length);
+        return ((MirroredBuffer) fifo).byteBuffer().slice(fifo.claim(length), length);
     }
 
     private static byte[] bytes(FifoBuffer fifo) {

@@ -21,11 +21,11 @@ final class ProcessMemory {
      * @return mappings in this process.
      */
     static long mappings(String name) {
-        return lines().stream().filter(line -> line.contains("/memfd:" + name + " ")).count();
+        return lines("/proc/self/maps").stream().filter(line -> line.contains("/memfd:" + name + " ")).count();
     }
 
     static boolean isMapped(long address) {
-        return lines().stream().anyMatch(line -> {
+        return lines("/proc/self/maps").stream().anyMatch(line -> {
             String[] range = line.substring(0, line.indexOf(' ')).split("-");
             return Long.compareUnsigned(Long.parseUnsignedLong(range[0], 16), address) <= 0
                     && Long.compareUnsigned(address, Long.parseUnsignedLong(range[1], 16)) < 0;
@@ -45,6 +45,28 @@ final class ProcessMemory {
         }
     }
 
+    /**
+     * Adds up a value of the mappings of memory that has no file.
+     *
+     * @param name  name of the memory.
+     * @param field name of the value, {@code Rss} for instance.
+     * @return bytes.
+     */
+    static long total(String name, String field) {
+        boolean wanted = false;
+        long bytes = 0;
+        for (String line : lines("/proc/self/smaps")) {
+            if (Character.isUpperCase(line.charAt(0))) {
+                if (wanted && line.startsWith(field + ':')) {
+                    bytes += 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
+                }
+            } else {
+                wanted = line.contains("/memfd:" + name + " ");
+            }
+        }
+        return bytes;
+    }
+
     private static boolean isMemory(Path link) {
         try {
             return Files.readSymbolicLink(link).toString().startsWith("/memfd:");
@@ -53,9 +75,9 @@ final class ProcessMemory {
         }
     }
 
-    private static List<String> lines() {
+    private static List<String> lines(String file) {
         try {
-            return Files.readAllLines(Path.of("/proc/self/maps"));
+            return Files.readAllLines(Path.of(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
