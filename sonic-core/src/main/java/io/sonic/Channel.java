@@ -42,6 +42,17 @@ public interface Channel extends AutoCloseable {
     IOException failure();
 
     /**
+     * Marks the channel as hot, or not: while a read waits on a hot channel, each {@link Reactor#poll()} tries that
+     * read directly, and asks the system about the other channels only every
+     * {@link Reactor.Context#hotTurns(int) so many} turns. A turn of a busy-polled echo then costs two system calls in
+     * place of three. It changes nothing for a reactor that waits in the kernel. A channel above another one passes it
+     * on.
+     *
+     * @param hot true for the few channels that latency depends on; false at first.
+     */
+    void hot(boolean hot);
+
+    /**
      * Ends the waiting operations with {@link IoStatus#CANCELLED}, on the stack of this call. The channel stays
      * usable. What was transferred before is reported to the handler.
      */

@@ -27,6 +27,7 @@ abstract class DescriptorChannel implements Channel {
     boolean ended;
 
     private boolean open = true;
+    private boolean hot;
     private int errno;
     private String failedCall;
     private IOException failure;
@@ -88,6 +89,30 @@ abstract class DescriptorChannel implements Channel {
     }
 
     @Override
+    public final void hot(boolean nowHot) {
+        checkOpen();
+        if (nowHot != hot) {
+            hot = nowHot;
+            reactor.hot(this, nowHot);
+        }
+    }
+
+    /**
+     * Queues the read that waits, without having heard from the system that it can be done.
+     *
+     * @return false when none waits.
+     */
+    final boolean probe() {
+        Operation reader = reader();
+        if (!reader.isInFlight()) {
+            return false;
+        }
+        readable = true;
+        reader.becomeReady();
+        return true;
+    }
+
+    @Override
     public void cancel() {
         assert reactor.isOwnThread();
         abort(IoStatus.CANCELLED);
@@ -99,6 +124,7 @@ abstract class DescriptorChannel implements Channel {
         if (!open) {
             return;
         }
+        hot(false);
         open = false;
         reactor.closed(this);
         closeSocket();

@@ -6,6 +6,12 @@ package io.sonic;
 abstract class Operation extends Deferral {
     final Reactor reactor;
     private boolean inFlight;
+    private long timeoutNs;
+    /**
+     * Made when a time-out is first set.
+     */
+    private Timer deadline;
+    private final TimerHandler onDeadline = timer -> abort(IoStatus.TIMED_OUT);
 
     Operation(Reactor reactor) {
         this.reactor = reactor;
@@ -29,17 +35,27 @@ abstract class Operation extends Deferral {
     final void begin(boolean ready) {
         inFlight = true;
         reactor.operationStarted();
-        if (!ready) {
-            return;
+        if (ready) {
+            tryInline();
         }
-        if (!reactor.tryInline()) {
-            reactor.enqueue(this);
-            return;
+        // The handler may have started the next operation, which then has a deadline of its own.
+        if (timeoutNs > 0 && inFlight && !deadline.isScheduled()) {
+            deadline.scheduleOnce(timeoutNs, onDeadline);
         }
-        try {
-            attempt();
-        } finally {
-            reactor.endInline();
+    }
+
+    /**
+     * Limits the time of operations that begin from now on.
+     *
+     * @param newTimeoutNs 0 is without limit.
+     */
+    final void timeoutNs(long newTimeoutNs) {
+        if (newTimeoutNs < 0) {
+            throw new IllegalArgumentException("negative time-out: " + newTimeoutNs + " ns");
+        }
+        timeoutNs = newTimeoutNs;
+        if (deadline == null) {
+            deadline = new Timer(reactor);
         }
     }
 
@@ -48,6 +64,9 @@ abstract class Operation extends Deferral {
      */
     final void end() {
         inFlight = false;
+        if (deadline != null) {
+            deadline.cancel();
+        }
         reactor.operationEnded();
     }
 
@@ -65,6 +84,18 @@ abstract class Operation extends Deferral {
         // It may have been cancelled after it was queued.
         if (inFlight) {
             attempt();
+        }
+    }
+
+    private void tryInline() {
+        if (!reactor.tryInline()) {
+            reactor.enqueue(this);
+            return;
+        }
+        try {
+            attempt();
+        } finally {
+            reactor.endInline();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sonic;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.ErrorHandler;
@@ -53,12 +54,17 @@ public final class Reactor implements Agent, AutoCloseable {
     private long completions;
     private int operations;
     private DescriptorChannel firstChannel;
+    private DescriptorChannel[] hotChannels = new DescriptorChannel[4];
+    private int hotCount;
+    private final int hotTurns;
+    private int turnsSinceAwait;
 
     private Reactor(Context context, Backend backend) {
         this.backend = backend;
         this.clock = context.nanoClock;
         this.errorHandler = context.errorHandler;
         this.name = context.name;
+        this.hotTurns = context.hotTurns;
     }
 
     /**
@@ -432,6 +438,22 @@ public final class Reactor implements Agent, AutoCloseable {
         channel.previous = null;
     }
 
+    void hot(DescriptorChannel channel, boolean hot) {
+        if (hot) {
+            if (hotCount == hotChannels.length) {
+                hotChannels = Arrays.copyOf(hotChannels, hotCount * 2);
+            }
+            hotChannels[hotCount++] = channel;
+            return;
+        }
+        int index = 0;
+        while (hotChannels[index] != channel) {
+            index++;
+        }
+        hotChannels[index] = hotChannels[--hotCount];
+        hotChannels[hotCount] = null;
+    }
+
     private int runOne(long timeoutNs) {
         enter();
         try {
@@ -472,7 +494,9 @@ public final class Reactor implements Agent, AutoCloseable {
 
     private void beginTurn(long timeoutNs) {
         if (timeoutNs == 0) {
-            backend.await(0);
+            if (hotCount == 0 || !probeHot()) {
+                backend.await(0);
+            }
         } else {
             sleep(timeoutNs);
         }
@@ -481,6 +505,23 @@ public final class Reactor implements Agent, AutoCloseable {
         }
         posts.take();
         readyInTurn = ready.size();
+    }
+
+    /**
+     * Queues the reads that wait on hot channels.
+     *
+     * @return whether that is enough for this turn; false every so many turns, and when no hot channel waits.
+     */
+    private boolean probeHot() {
+        boolean probed = false;
+        for (int i = 0; i < hotCount; i++) {
+            probed |= hotChannels[i].probe();
+        }
+        if (probed && ++turnsSinceAwait < hotTurns) {
+            return true;
+        }
+        turnsSinceAwait = 0;
+        return false;
     }
 
     /**
@@ -615,6 +656,7 @@ public final class Reactor implements Agent, AutoCloseable {
         private ErrorHandler errorHandler = Throwable::printStackTrace;
         private String name = "sonic-reactor";
         private int maxEventsPerTurn = 256;
+        private int hotTurns = 16;
 
         /**
          * Creates a context with the defaults.
@@ -667,6 +709,22 @@ public final class Reactor implements Agent, AutoCloseable {
                 throw new IllegalArgumentException("maxEventsPerTurn must be 1 to 65536: " + maxEventsPerTurn);
             }
             this.maxEventsPerTurn = maxEventsPerTurn;
+            return this;
+        }
+
+        /**
+         * Sets how often the system is asked about all channels while {@link Channel#hot(boolean) hot} ones are tried
+         * directly.
+         *
+         * @param hotTurns every so many turns, at least 1; by default 16.
+         * @return this.
+         * @throws IllegalArgumentException when it is less than 1.
+         */
+        public Context hotTurns(int hotTurns) {
+            if (hotTurns < 1) {
+                throw new IllegalArgumentException("hotTurns must be at least 1: " + hotTurns);
+            }
+            this.hotTurns = hotTurns;
             return this;
         }
     }

@@ -76,6 +76,9 @@ final class ReadOperation extends Operation {
     @Override
     void abort(IoStatus status) {
         if (isInFlight()) {
+            if (status == IoStatus.TIMED_OUT) {
+                channel.failed("recv", Errno.ETIMEDOUT.number);
+            }
             complete(status);
         }
     }

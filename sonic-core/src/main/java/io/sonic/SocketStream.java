@@ -65,6 +65,18 @@ abstract class SocketStream extends SocketBase implements Stream {
     }
 
     @Override
+    public final void readTimeoutNs(long timeoutNs) {
+        checkOpen();
+        read.timeoutNs(timeoutNs);
+    }
+
+    @Override
+    public final void writeTimeoutNs(long timeoutNs) {
+        checkOpen();
+        write.timeoutNs(timeoutNs);
+    }
+
+    @Override
     public final void cancelRead() {
         assert reactor.isOwnThread();
         read.abort(IoStatus.CANCELLED);

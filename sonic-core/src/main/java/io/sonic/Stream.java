@@ -89,6 +89,24 @@ public interface Stream extends Channel {
     int tryWrite(DirectBuffer buffer, int offset, int length);
 
     /**
+     * Limits the time that a read may wait; it then ends with {@link IoStatus#TIMED_OUT} and what was read, and the
+     * stream stays usable. Holds for reads that are started afterwards.
+     *
+     * @param timeoutNs nanoseconds from the call of {@code async…}; 0, as at first, is without limit.
+     * @throws IllegalArgumentException when it is negative.
+     */
+    void readTimeoutNs(long timeoutNs);
+
+    /**
+     * Limits the time that a write may wait; it then ends with {@link IoStatus#TIMED_OUT} and what was written. Holds
+     * for writes that are started afterwards.
+     *
+     * @param timeoutNs nanoseconds from the call of {@code async…}; 0, as at first, is without limit.
+     * @throws IllegalArgumentException when it is negative.
+     */
+    void writeTimeoutNs(long timeoutNs);
+
+    /**
      * Ends a waiting read with {@link IoStatus#CANCELLED}.
      */
     void cancelRead();

@@ -68,6 +68,9 @@ final class WriteOperation extends Operation {
     @Override
     void abort(IoStatus status) {
         if (isInFlight()) {
+            if (status == IoStatus.TIMED_OUT) {
+                channel.failed("send", Errno.ETIMEDOUT.number);
+            }
             complete(status);
         }
     }
