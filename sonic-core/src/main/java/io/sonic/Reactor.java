@@ -59,7 +59,7 @@ public final class Reactor implements Agent, AutoCloseable {
     private final int hotTurns;
     private int turnsSinceAwait;
 
-    private Reactor(Context context, Backend backend) {
+    Reactor(Context context, Backend backend) {
         this.backend = backend;
         this.clock = context.nanoClock;
         this.errorHandler = context.errorHandler;

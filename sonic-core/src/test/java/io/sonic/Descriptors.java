@@ -1,0 +1,51 @@
+package io.sonic;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * Counts the descriptors that sockets and reactors hold in this process. Files are left out: the class loader opens
+ * some when it likes.
+ */
+final class Descriptors {
+    static {
+        // The JDK's sockets keep some descriptors for ever once they have been used.
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket client = new Socket(listener.getInetAddress(), listener.getLocalPort());
+                Socket server = listener.accept();
+                SocketChannel channel = SocketChannel.open(listener.getLocalSocketAddress())) {
+            client.getOutputStream().write(1);
+            server.getInputStream().read();
+            channel.finishConnect();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Descriptors() {
+    }
+
+    static long count() {
+        try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
+            return links.filter(Descriptors::isCounted).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isCounted(Path link) {
+        try {
+            String target = Files.readSymbolicLink(link).toString();
+            return target.startsWith("socket:") || target.startsWith("anon_inode:");
+        } catch (IOException e) {
+            return false; // the descriptor that lists the directory is gone by now
+        }
+    }
+}
