@@ -35,7 +35,7 @@ abstract class SocketBase extends DescriptorChannel {
         checkRegion(value, offset, length);
         int result = socket.setOption(level, name, value, offset, length);
         if (result < 0) {
-            throw Errno.exception("setsockopt", level + "/" + name + " of " + subject(), -result);
+            throw refused("setsockopt", level, name, -result);
         }
     }
 
@@ -43,9 +43,18 @@ abstract class SocketBase extends DescriptorChannel {
         checkRegion(value, offset, length);
         int result = socket.getOption(level, name, value, offset, length);
         if (result < 0) {
-            throw Errno.exception("getsockopt", level + "/" + name + " of " + subject(), -result);
+            throw refused("getsockopt", level, name, -result);
         }
         return result;
+    }
+
+    /**
+     * Remembers and describes an option by numbers that was refused; who knows the option can say more about the errno.
+     */
+    private IOException refused(String call, int level, int name, int number) {
+        IOException refusal = Errno.exception(call, level + "/" + name + " of " + subject(), number);
+        failed(refusal, number);
+        return refusal;
     }
 
     /**

@@ -278,7 +278,7 @@ public final class UdpSocket extends SocketBase {
      * @param buffer holds the value, off the heap, in the layout of the system.
      * @param offset of the value in the buffer.
      * @param length of the value in bytes.
-     * @throws IOException when the system refuses.
+     * @throws IOException when the system refuses; {@link #errno()} is the reason's number then.
      */
     public void rawOption(int level, int name, DirectBuffer buffer, int offset, int length) throws IOException {
         checkOpen();
@@ -294,7 +294,7 @@ public final class UdpSocket extends SocketBase {
      * @param offset of the value in the buffer.
      * @param length room in bytes.
      * @return the length of the value in bytes.
-     * @throws IOException when the system refuses.
+     * @throws IOException when the system refuses; {@link #errno()} is the reason's number then.
      */
     public int readRawOption(int level, int name, MutableDirectBuffer buffer, int offset, int length)
             throws IOException {
