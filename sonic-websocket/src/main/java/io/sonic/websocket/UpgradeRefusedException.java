@@ -1,0 +1,68 @@
+package io.sonic.websocket;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/**
+ * Says that a server answered the request for a websocket with something else, and keeps what it answered.
+ */
+public final class UpgradeRefusedException extends IOException {
+    /**
+     * The most bytes of a body that are kept.
+     */
+    public static final int MAX_BODY_LENGTH = 4096;
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final int statusCode;
+    private final String reason;
+    private final transient HttpHead head;
+    private final byte[] body;
+
+    UpgradeRefusedException(String url, int statusCode, String reason, HttpHead head, byte[] body) {
+        super(url + ": the server answered " + statusCode + (reason.isEmpty() ? "" : " " + reason)
+            + (head.value("Location") == null ? "" : ", Location: " + head.value("Location")));
+        this.statusCode = statusCode;
+        this.reason = reason;
+        this.head = head;
+        this.body = body;
+    }
+
+    /**
+     * The status code of the answer.
+     *
+     * @return 200 to 999: 404, for instance.
+     */
+    public int statusCode() {
+        return statusCode;
+    }
+
+    /**
+     * The reason phrase of the answer.
+     *
+     * @return may be empty.
+     */
+    public String reason() {
+        return reason;
+    }
+
+    /**
+     * A header field of the answer: {@code Retry-After}, for instance.
+     *
+     * @param name of the field, in any case.
+     * @return the value of the first field of this name, or null.
+     */
+    public String header(String name) {
+        return head == null ? null : head.value(name);
+    }
+
+    /**
+     * The beginning of the body of the answer, as far as it came.
+     *
+     * @return a copy, at most {@link #MAX_BODY_LENGTH} bytes; empty when there was none.
+     */
+    public byte[] body() {
+        return body.clone();
+    }
+}

@@ -1,0 +1,792 @@
+package io.sonic.websocket;
+
+import io.sonic.Channel;
+import io.sonic.ConnectHandler;
+import io.sonic.IoStatus;
+import io.sonic.Reactor;
+import io.sonic.SocketOptions;
+import io.sonic.Stream;
+import io.sonic.TcpStream;
+import io.sonic.WriteHandler;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A websocket (RFC 6455), of a client or of a server, over any {@link Stream}. One object carries one connection.
+ *
+ * {@snippet :
+ * WebSocketStream ws = WebSocketStream.open(reactor);
+ * ws.asyncHandshake("ws://localhost:9001/feed", status -> {
+ *     if (status == IoStatus.OK) {
+ *         ws.asyncNextMessage(onMessage);
+ *     } else {
+ *         System.err.println(ws.failure().getMessage());
+ *     }
+ * });
+ * }
+ *
+ * <p><b>Ownership</b>: what is read is a view into the connection's own buffer, valid until the handler returns. What
+ * is written is copied (and masked, by a client) before the call returns, so the source is free again at once, and
+ * may be on the heap.
+ *
+ * <p><b>Completion</b>: as {@link Channel} has it. One read, one write, one ping and one close can be in flight at a
+ * time. A handler may start the next operation of its kind; messages that are in the buffer already are handed out
+ * one after the other by one loop, that neither deepens the stack nor keeps others of the reactor waiting for long.
+ *
+ * <p><b>Control frames</b> are dealt with while the connection is read from: a ping is answered at once, and of pings
+ * that come faster than pongs leave only the newest; a close is answered. A {@link ControlHandler} sees them.
+ *
+ * <p><b>End</b>: whatever ends the connection, the read that waits is told once: {@link IoStatus#END_OF_STREAM} when
+ * the peer closed it ({@link #closeCode()} says with which code; {@link CloseCode#ABNORMAL} when it went without a
+ * close frame), {@link IoStatus#FAILED} when the peer broke the protocol (it is told so with the close code that is
+ * due) or the system failed, see {@link #failure()}. Later reads end the same way. Buffers and the transport are
+ * given back then; {@link #close()} may follow or not.
+ *
+ * <p><b>Allocation</b>: none for messages, pings and pongs; handshake and close allocate.
+ */
+public final class WebSocketStream implements Channel {
+    private enum State { NEW, HANDSHAKING, CONNECTED, ENDED }
+
+    private final Reactor reactor;
+    private final Context context;
+    private final MessageReader reader;
+    private final FrameSender sender;
+    private final CloseSequence closing;
+    private State state = State.NEW;
+    private boolean closed;
+    private boolean hot;
+    private Opcode openFragments;
+    private Handshake handshake;
+    private Stream transport;
+    private Role role;
+    private HttpHead peerHead;
+    private String subject = "websocket";
+    private String target;
+    private String host;
+    private IOException failure;
+    private int errno;
+
+    private WebSocketStream(Reactor reactor, Context context) throws IOException {
+        this.reactor = reactor;
+        this.context = context;
+        reader = new MessageReader(this, reactor, context.readBufferLength, context.maxMessageLength);
+        try {
+            sender = new FrameSender(this, reactor, context.writeBufferLength);
+        } catch (IOException e) {
+            reader.release();
+            throw e;
+        }
+        closing = new CloseSequence(this, sender, reader, context.closeTimeoutNs);
+    }
+
+    /**
+     * Creates a websocket that is not connected, with the defaults.
+     *
+     * @param reactor completes its operations.
+     * @return a new websocket, the caller's to close.
+     * @throws IOException when the system refuses memory for the buffers.
+     */
+    public static WebSocketStream open(Reactor reactor) throws IOException {
+        return open(reactor, new Context());
+    }
+
+    /**
+     * Creates a websocket that is not connected.
+     *
+     * @param reactor completes its operations.
+     * @param context options; may be changed and used again afterwards.
+     * @return a new websocket, the caller's to close.
+     * @throws IOException when the system refuses memory for the buffers.
+     */
+    public static WebSocketStream open(Reactor reactor, Context context) throws IOException {
+        assert reactor.isOwnThread();
+        return new WebSocketStream(reactor, new Context(context));
+    }
+
+    /**
+     * Connects to a server and asks it for a websocket. A name is resolved on another thread.
+     *
+     * <p><b>Completion</b>: the handler gets {@link IoStatus#OK}; or {@link IoStatus#FAILED},
+     * {@link IoStatus#TIMED_OUT} ({@link Context#handshakeTimeoutNs(long)}, for all of it),
+     * {@link IoStatus#CANCELLED} or {@link IoStatus#CLOSED}. Then {@link #failure()} says why, naming the URL; it is
+     * an {@link UpgradeRefusedException} when the server answered with another status than 101. After a failure the
+     * websocket is at its end: open another one.
+     *
+     * @param url     {@code ws://host[:port][/path][?query]}. Path and query are sent as they are. A name and a
+     *                password before the host are sent as basic authentication.
+     * @param handler called once.
+     * @throws IllegalArgumentException when the URL is malformed, or needs TLS, which is not there yet.
+     * @throws IllegalStateException    when a handshake was begun before.
+     */
+    public void asyncHandshake(String url, ConnectHandler handler) {
+        WebSocketUrl parsed = WebSocketUrl.parse(url);
+        if (parsed.secure()) {
+            throw new IllegalArgumentException("TLS is not supported yet: " + parsed.text());
+        }
+        checkNew(handler);
+        TcpStream tcp = TcpStream.open(reactor, context.socketOptions);
+        client(tcp, parsed, handler).connect(tcp);
+    }
+
+    /**
+     * Asks for a websocket over a stream that is connected already: through a tunnel, for instance.
+     *
+     * @param connected the transport; the websocket's from here on, it closes it.
+     * @param url       as in {@link #asyncHandshake(String, ConnectHandler)}; says what is asked for, nothing is
+     *                  connected.
+     * @param handler   called once, as there.
+     * @throws IllegalArgumentException when the URL is malformed, or the stream belongs to another reactor.
+     * @throws IllegalStateException    when a handshake was begun before.
+     */
+    public void asyncHandshake(Stream connected, String url, ConnectHandler handler) {
+        WebSocketUrl parsed = WebSocketUrl.parse(url);
+        checkNew(handler);
+        checkReactor(connected);
+        client(connected, parsed, handler).upgrade(connected);
+    }
+
+    private ClientHandshake client(Stream connected, WebSocketUrl url, ConnectHandler handler) {
+        ClientHandshake client = new ClientHandshake(this, sender, reader.fifo(), url, context.fields,
+            context.handshakeTimeoutNs, handler);
+        begin(connected, Role.CLIENT, url.text(), client);
+        return client;
+    }
+
+    /**
+     * Waits for the request of a client and answers it.
+     *
+     * <p><b>Completion</b>: as {@link #asyncHandshake(String, ConnectHandler)}; a client that asks wrongly is
+     * answered with the HTTP status that is due, and the handler gets {@link IoStatus#FAILED}. After
+     * {@link IoStatus#OK}, {@link #target()}, {@link #host()} and {@link #header(String)} say what was asked for.
+     *
+     * @param accepted the transport; the websocket's from here on, it closes it.
+     * @param handler  called once.
+     * @throws IllegalArgumentException when the stream belongs to another reactor.
+     * @throws IllegalStateException    when a handshake was begun before.
+     */
+    public void asyncAccept(Stream accepted, ConnectHandler handler) {
+        checkNew(handler);
+        checkReactor(accepted);
+        ServerHandshake server = new ServerHandshake(this, sender, reader.fifo(), context.fields,
+            context.handshakeTimeoutNs, handler);
+        String peer = accepted instanceof TcpStream tcp ? " of " + tcp.remoteAddress() : "";
+        begin(accepted, Role.SERVER, "websocket" + peer, server);
+        server.accept(accepted);
+    }
+
+    private void checkNew(ConnectHandler handler) {
+        Objects.requireNonNull(handler, "handler");
+        checkOpen();
+        if (state != State.NEW) {
+            throw new IllegalStateException("one websocket carries one connection: open another");
+        }
+    }
+
+    private void checkReactor(Stream connected) {
+        if (connected.reactor() != reactor) {
+            throw new IllegalArgumentException("the stream belongs to another reactor");
+        }
+    }
+
+    private void begin(Stream connected, Role as, String name, Handshake begun) {
+        state = State.HANDSHAKING;
+        role = as;
+        transport = connected;
+        subject = name;
+        handshake = begun;
+        if (hot) {
+            connected.hot(true);
+        }
+        sender.begin(connected, as);
+    }
+
+    /**
+     * Reads the next message. One in several fragments is joined first; one in a single frame is handed out as it came.
+     *
+     * <p><b>Completion</b>: the handler gets {@link IoStatus#OK} and the message; or {@link IoStatus#END_OF_STREAM},
+     * {@link IoStatus#FAILED}, {@link IoStatus#TIMED_OUT} (the peer did not answer a close),
+     * {@link IoStatus#CANCELLED} or {@link IoStatus#CLOSED}, and no message.
+     *
+     * @param handler called once.
+     * @throws IllegalStateException when a read is in flight, or the websocket is not connected.
+     */
+    public void asyncNextMessage(MessageHandler handler) {
+        checkBegun();
+        reader.nextMessage(handler);
+    }
+
+    /**
+     * Reads the next frame of a message: for messages that are too long to be joined, or worth looking at before they
+     * are complete. The frames of one message are all read this way.
+     *
+     * <p><b>Completion</b>: as {@link #asyncNextMessage}.
+     *
+     * @param handler called once.
+     * @throws IllegalStateException when a read is in flight, or the websocket is not connected.
+     */
+    public void asyncNextFrame(FrameHandler handler) {
+        checkBegun();
+        reader.nextFrame(handler);
+    }
+
+    /**
+     * Writes a message in one frame.
+     *
+     * <p><b>Ownership</b>: the message is copied before the call returns.
+     *
+     * <p><b>Completion</b>: the handler gets {@link IoStatus#OK} and the length when the transport has taken all of
+     * the frame; {@link IoStatus#CLOSED} after {@link #asyncClose}, {@link IoStatus#END_OF_STREAM} after the peer's
+     * close, {@link IoStatus#FAILED}, or {@link IoStatus#CANCELLED}, with the bytes that were taken. A frame cannot
+     * be taken back: one whose write was cancelled is sent nevertheless.
+     *
+     * @param type    {@link Opcode#TEXT} for UTF-8 (which is not checked), or {@link Opcode#BINARY}.
+     * @param buffer  where from, on the heap or off.
+     * @param offset  of the first byte of the message.
+     * @param length  of the message in bytes.
+     * @param handler called once.
+     * @throws IllegalStateException     when a write is in flight, or a fragmented message is not ended, or the
+     *                                   websocket is not connected.
+     * @throws IllegalArgumentException  when the type is another one.
+     * @throws IndexOutOfBoundsException when the range is outside of the buffer.
+     */
+    public void asyncWrite(Opcode type, DirectBuffer buffer, int offset, int length, WriteHandler handler) {
+        checkBegun();
+        checkType(type);
+        if (openFragments != null) {
+            throw new IllegalStateException("a fragmented message has to be ended first");
+        }
+        sender.write(type, true, buffer, offset, length, handler);
+    }
+
+    /**
+     * Writes one fragment of a message: the first one begins it, the final one ends it.
+     *
+     * <p><b>Ownership</b> and <b>Completion</b> as {@link #asyncWrite}.
+     *
+     * @param type    of the message: the same for all its fragments.
+     * @param isFinal whether it is the last one.
+     * @param buffer  where from, on the heap or off.
+     * @param offset  of the first byte of the fragment.
+     * @param length  of the fragment in bytes.
+     * @param handler called once.
+     * @throws IllegalStateException     when a write is in flight, or the websocket is not connected.
+     * @throws IllegalArgumentException  when the type is not that of the message.
+     * @throws IndexOutOfBoundsException when the range is outside of the buffer.
+     */
+    public void asyncWriteFragment(Opcode type, boolean isFinal, DirectBuffer buffer, int offset, int length,
+                                   WriteHandler handler) {
+        checkBegun();
+        checkType(type);
+        if (openFragments != null && openFragments != type) {
+            throw new IllegalArgumentException("the message began as " + openFragments + ", not as " + type);
+        }
+        Opcode opcode = openFragments == null ? type : Opcode.CONTINUATION;
+        Opcode before = openFragments;
+        openFragments = isFinal ? null : type;
+        try {
+            sender.write(opcode, isFinal, buffer, offset, length, handler);
+        } catch (RuntimeException e) {
+            openFragments = before;
+            throw e;
+        }
+    }
+
+    /**
+     * Sends a ping. The pong is seen by the {@link ControlHandler}.
+     *
+     * @param buffer  where the payload is copied from, on the heap or off.
+     * @param offset  of the first byte of the payload.
+     * @param length  of the payload in bytes, at most 125.
+     * @param handler called once, as in {@link #asyncWrite}.
+     * @throws IllegalStateException     when a ping is in flight, or the websocket is not connected.
+     * @throws IllegalArgumentException  when the payload is longer.
+     * @throws IndexOutOfBoundsException when the range is outside of the buffer.
+     */
+    public void asyncPing(DirectBuffer buffer, int offset, int length, WriteHandler handler) {
+        checkBegun();
+        if (length > 125) {
+            throw new IllegalArgumentException("a ping has at most 125 bytes, not " + length);
+        }
+        sender.ping(buffer, offset, length, handler);
+    }
+
+    /**
+     * Closes the connection in order: sends a close frame after what waits to be written, waits for the peer's
+     * ({@link Context#closeTimeoutNs(long)}), then for the end of its stream (one second), and gives the connection
+     * back.
+     *
+     * <p>Messages that come in the meantime go to a read that waits, and are dropped when there is none.
+     *
+     * <p><b>Completion</b>: the handler gets {@link IoStatus#OK} when both sides sent a close frame, whoever began;
+     * {@link IoStatus#TIMED_OUT} when the peer did not, {@link IoStatus#END_OF_STREAM} when it hung up,
+     * {@link IoStatus#FAILED}, {@link IoStatus#CANCELLED} or {@link IoStatus#CLOSED}. The connection is gone then
+     * (except after a cancel).
+     *
+     * @param code    why: see {@link CloseCode#isValidOnWire(int)}.
+     * @param reason  for people to read, at most 123 bytes in UTF-8; may be empty.
+     * @param handler called once.
+     * @throws IllegalStateException    when a close is in flight, or the websocket is not connected.
+     * @throws IllegalArgumentException when the code may not be sent, or the reason is too long.
+     */
+    public void asyncClose(int code, String reason, CloseHandler handler) {
+        checkBegun();
+        closing.start(code, reason, handler);
+        if (state == State.ENDED) {
+            closing.settle(IoStatus.END_OF_STREAM);
+        }
+    }
+
+    private static void checkType(Opcode type) {
+        if (type != Opcode.TEXT && type != Opcode.BINARY) {
+            throw new IllegalArgumentException("a message is TEXT or BINARY, not " + type);
+        }
+    }
+
+    private void checkBegun() {
+        assert reactor.isOwnThread();
+        if (state == State.CONNECTED) {
+            return;
+        }
+        checkOpen();
+        if (state != State.ENDED) {
+            throw new IllegalStateException(subject + " is not connected");
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException(subject + " is closed");
+        }
+    }
+
+    boolean isHandshaking() {
+        return state == State.HANDSHAKING;
+    }
+
+    void handshakeSucceeded(HttpHead head, String requestTarget, String requestHost) {
+        Handshake done = handshake;
+        handshake = null;
+        done.release();
+        peerHead = head;
+        target = requestTarget;
+        host = requestHost;
+        state = State.CONNECTED;
+        reader.begin(transport, role);
+        done.complete(IoStatus.OK);
+    }
+
+    void handshakeFailed(IoStatus status, IOException why) {
+        handshakeFailed(status, why, 0);
+    }
+
+    void handshakeFailed(IoStatus status, IOException why, int number) {
+        failed(why, number);
+        finish(status);
+    }
+
+    void onControl(Opcode opcode, UnsafeBuffer buffer, int offset, int length) {
+        if (opcode == Opcode.PING) {
+            sender.pong(buffer, offset, length);
+        }
+        if (context.controlHandler != null) {
+            try {
+                context.controlHandler.onControl(opcode, buffer, offset, length);
+            } catch (Throwable t) {
+                reactor.handlerFailed(t);
+            }
+        }
+        if (opcode == Opcode.CLOSE && state == State.CONNECTED) {
+            closing.onPeerClose(buffer, offset, length);
+        }
+    }
+
+    void flush() {
+        sender.flush();
+    }
+
+    void onFlushed() {
+        if (handshake != null) {
+            handshake.onFlushed();
+        } else if (state == State.CONNECTED) {
+            closing.onFlushed();
+        }
+    }
+
+    /**
+     * Tells the peer that nothing more comes. A server ends the stream first (RFC 6455, 7.1.1).
+     */
+    void endOutput() {
+        if (role == Role.SERVER && transport.isOpen()) {
+            try {
+                transport.shutdownOutput();
+            } catch (IOException e) {
+                // The connection is gone already, which the read that follows finds out.
+                failed(e, 0);
+            }
+        }
+    }
+
+    void protocolBroken(ProtocolError error, String sentence) {
+        failed(new IOException(subject + ": the peer broke the protocol: " + sentence), 0);
+        closing.fail(error.closeCode(), sentence);
+    }
+
+    void outOfMemory(IOException why) {
+        failed(new IOException(subject + ": no room to receive: " + why.getMessage(), why), 0);
+        closing.fail(CloseCode.INTERNAL_ERROR, "out of memory");
+    }
+
+    /**
+     * Writing does not work any more; reading may, and says how the connection ended.
+     */
+    void transportFailed() {
+        IOException cause = transport.failure();
+        failed(new IOException(subject + ": " + cause.getMessage(), cause), transport.errno());
+    }
+
+    void transportEnded(IoStatus status) {
+        if (state == State.ENDED) {
+            return;
+        }
+        IoStatus end = closing.onTransportEnded(status);
+        if (status == IoStatus.FAILED && end == status && transport.failure() != null) {
+            transportFailed();
+        } else if (end == IoStatus.END_OF_STREAM && closing.code() == CloseCode.ABNORMAL) {
+            failed(new IOException(subject + ": the peer ended the connection without a close frame"), 0);
+        }
+        finish(end);
+    }
+
+    void failed(IOException why, int number) {
+        failure = why;
+        errno = number;
+    }
+
+    String subject() {
+        return subject;
+    }
+
+    /**
+     * Ends the connection: gives everything back, then tells who waits.
+     */
+    void finish(IoStatus status) {
+        if (state == State.ENDED) {
+            return;
+        }
+        state = State.ENDED;
+        Handshake interrupted = handshake;
+        handshake = null;
+        if (interrupted != null) {
+            interrupted.release();
+        }
+        reader.stop();
+        sender.stop(status);
+        if (transport != null) {
+            transport.close();
+        }
+        reader.release();
+        sender.release();
+        if (interrupted != null) {
+            interrupted.complete(status);
+        }
+        reader.end(status);
+        sender.settle();
+        closing.settle(status);
+    }
+
+    /**
+     * Tells whether a handshake has succeeded and the connection has not ended.
+     *
+     * @return false also after {@link #close()}.
+     */
+    public boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
+    /**
+     * Which end of the connection this is.
+     *
+     * @return null before a handshake was begun.
+     */
+    public Role role() {
+        return role;
+    }
+
+    /**
+     * The code of the peer's close frame.
+     *
+     * @return 0 as long as there was none, {@link CloseCode#NONE} when it had no code, {@link CloseCode#ABNORMAL}
+     *         when the connection ended without one.
+     */
+    public int closeCode() {
+        return closing.code();
+    }
+
+    /**
+     * The reason in the peer's close frame.
+     *
+     * @return empty when there was none.
+     */
+    public String closeReason() {
+        return closing.reason();
+    }
+
+    /**
+     * What the client asked for: path and query, as they are in the request.
+     *
+     * @return null before the handshake has succeeded.
+     */
+    public String target() {
+        return target;
+    }
+
+    /**
+     * The host that the client asked for.
+     *
+     * @return the {@code Host} field; null before the handshake has succeeded.
+     */
+    public String host() {
+        return host;
+    }
+
+    /**
+     * A header field that the peer sent with its half of the handshake.
+     *
+     * @param name of the field, in any case.
+     * @return the value of the first field of this name; null when there is none, or the handshake has not succeeded.
+     */
+    public String header(String name) {
+        return peerHead == null ? null : peerHead.value(name);
+    }
+
+    /**
+     * The stream that carries the websocket, for its addresses and options. It must not be read, written or closed.
+     *
+     * @return null before a handshake was begun.
+     */
+    public Stream transport() {
+        return transport;
+    }
+
+    @Override
+    public Reactor reactor() {
+        return reactor;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    @Override
+    public int errno() {
+        return errno;
+    }
+
+    @Override
+    public IOException failure() {
+        return failure;
+    }
+
+    @Override
+    public void hot(boolean nowHot) {
+        checkOpen();
+        hot = nowHot;
+        if (transport != null && transport.isOpen()) {
+            transport.hot(nowHot);
+        }
+    }
+
+    /**
+     * Ends the waiting operations with {@link IoStatus#CANCELLED}. A handshake cannot be gone on with: its connection
+     * is closed. A frame or a close that is on its way goes on, only its handler has been called.
+     */
+    @Override
+    public void cancel() {
+        assert reactor.isOwnThread();
+        if (state == State.HANDSHAKING) {
+            handshakeFailed(IoStatus.CANCELLED, new IOException(subject + ": the handshake was cancelled"));
+            return;
+        }
+        reader.abort(IoStatus.CANCELLED);
+        sender.cancel();
+        closing.cancel();
+    }
+
+    /**
+     * Ends the connection at once, without a close frame, and the waiting operations with {@link IoStatus#CLOSED};
+     * gives everything back. A second call does nothing.
+     */
+    @Override
+    public void close() {
+        assert reactor.isOwnThread();
+        if (!closed) {
+            closed = true;
+            finish(IoStatus.CLOSED);
+            reader.abort(IoStatus.CLOSED);
+            sender.settle();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "WebSocketStream " + subject;
+    }
+
+    /**
+     * The options of a websocket.
+     */
+    public static final class Context {
+        private static final int MIN_BUFFER_LENGTH = 1024;
+        private static final int MAX_MESSAGE_LENGTH = 512 * 1024 * 1024;
+        private static final List<String> OWN_FIELDS = List.of("Upgrade", "Connection", "Sec-WebSocket-Key",
+            "Sec-WebSocket-Version", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol");
+
+        private final List<HttpHead.Field> fields = new ArrayList<>();
+        private int readBufferLength = 128 * 1024;
+        private int writeBufferLength = 64 * 1024;
+        private int maxMessageLength = 16 * 1024 * 1024;
+        private long handshakeTimeoutNs = 5_000_000_000L;
+        private long closeTimeoutNs = 5_000_000_000L;
+        private ControlHandler controlHandler;
+        private SocketOptions socketOptions = new SocketOptions();
+
+        /**
+         * Creates the defaults.
+         */
+        public Context() {
+        }
+
+        private Context(Context other) {
+            fields.addAll(other.fields);
+            readBufferLength = other.readBufferLength;
+            writeBufferLength = other.writeBufferLength;
+            maxMessageLength = other.maxMessageLength;
+            handshakeTimeoutNs = other.handshakeTimeoutNs;
+            closeTimeoutNs = other.closeTimeoutNs;
+            controlHandler = other.controlHandler;
+            socketOptions = other.socketOptions;
+        }
+
+        /**
+         * Sets how many bytes can be read by one system call. The buffer grows when a frame needs more.
+         *
+         * @param length bytes, at least 1,024, rounded up to whole pages; by default 128 KiB.
+         * @return this.
+         */
+        public Context readBufferLength(int length) {
+            readBufferLength = atLeast(MIN_BUFFER_LENGTH, length, "readBufferLength");
+            return this;
+        }
+
+        /**
+         * Sets how many bytes can wait to be written. The buffer grows when a frame needs more.
+         *
+         * @param length bytes, at least 1,024, rounded up to whole pages; by default 64 KiB.
+         * @return this.
+         */
+        public Context writeBufferLength(int length) {
+            writeBufferLength = atLeast(MIN_BUFFER_LENGTH, length, "writeBufferLength");
+            return this;
+        }
+
+        /**
+         * Sets the longest message that is accepted, all its fragments together. A longer one closes the connection
+         * with {@link CloseCode#MESSAGE_TOO_BIG}, as soon as a header announces it.
+         *
+         * @param length bytes, up to 512 MiB; by default 16 MiB.
+         * @return this.
+         */
+        public Context maxMessageLength(int length) {
+            if (length > MAX_MESSAGE_LENGTH) {
+                throw new IllegalArgumentException(
+                    "maxMessageLength must be at most " + MAX_MESSAGE_LENGTH + ": " + length);
+            }
+            maxMessageLength = atLeast(0, length, "maxMessageLength");
+            return this;
+        }
+
+        /**
+         * Sets the time for a handshake: name resolution, connect and upgrade together.
+         *
+         * @param timeoutNs nanoseconds, more than 0; by default 5 seconds.
+         * @return this.
+         */
+        public Context handshakeTimeoutNs(long timeoutNs) {
+            handshakeTimeoutNs = positive(timeoutNs, "handshakeTimeoutNs");
+            return this;
+        }
+
+        /**
+         * Sets the time for a close: flushing the close frame and waiting for the peer's.
+         *
+         * @param timeoutNs nanoseconds, more than 0; by default 5 seconds.
+         * @return this.
+         */
+        public Context closeTimeoutNs(long timeoutNs) {
+            closeTimeoutNs = positive(timeoutNs, "closeTimeoutNs");
+            return this;
+        }
+
+        /**
+         * Sets who sees control frames.
+         *
+         * @param handler called for each one; null for nobody, the default.
+         * @return this.
+         */
+        public Context controlHandler(ControlHandler handler) {
+            controlHandler = handler;
+            return this;
+        }
+
+        /**
+         * Sets the options of the socket that a client connects with.
+         *
+         * @param options copied when it connects.
+         * @return this.
+         */
+        public Context socketOptions(SocketOptions options) {
+            socketOptions = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /**
+         * Adds a header field to this side's half of the handshake. Order and case are kept. {@code Host} and
+         * {@code Authorization} replace what the URL gives.
+         *
+         * @param name  a token; not one of the fields that the handshake itself sets.
+         * @param value visible ASCII characters, blanks and tabs.
+         * @return this.
+         * @throws IllegalArgumentException when one of them is not acceptable.
+         */
+        public Context header(String name, String value) {
+            if (!HttpHeadParser.isToken(name) || OWN_FIELDS.stream().anyMatch(name::equalsIgnoreCase)) {
+                throw new IllegalArgumentException("not a header field that can be added: '" + name + "'");
+            }
+            if (!value.chars().allMatch(c -> c >= ' ' && c < 0x7F || c == '\t')) {
+                throw new IllegalArgumentException(
+                    "the value of header field " + name + " has a character that it may not have");
+            }
+            fields.add(new HttpHead.Field(name, value));
+            return this;
+        }
+
+        private static int atLeast(int minimum, int value, String name) {
+            if (value < minimum) {
+                throw new IllegalArgumentException(name + " must be at least " + minimum + ": " + value);
+            }
+            return value;
+        }
+
+        private static long positive(long value, String name) {
+            if (value <= 0) {
+                throw new IllegalArgumentException(name + " must be more than 0: " + value);
+            }
+            return value;
+        }
+    }
+}
