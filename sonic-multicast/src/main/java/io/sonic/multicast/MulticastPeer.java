@@ -446,6 +446,11 @@ public final class MulticastPeer implements Channel {
     }
 
     @Override
+    public void hot(boolean hot) {
+        socket.hot(hot);
+    }
+
+    @Override
     public void cancel() {
         socket.cancel();
     }
