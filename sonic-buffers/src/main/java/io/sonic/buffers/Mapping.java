@@ -25,8 +25,6 @@ import java.lang.ref.Cleaner;
  * unmapped by {@link #close()} or, when neither the mapping nor a view of it can be reached any more, by a cleaner.
  */
 final class Mapping {
-    private static final Cleaner CLEANER = Cleaner.create(Mapping::cleanerThread);
-
     private final Arena arena = Arena.ofShared();
     private final MemoryCalls calls;
     private final long length;
@@ -38,7 +36,7 @@ final class Mapping {
         this.length = length;
         segment = LinuxMemory.segment(address, 2 * length, arena);
         // Every view refers to the scope, so a view keeps the memory mapped even when the mapping itself is dropped.
-        unmap = CLEANER.register(segment.scope(), () -> unmap(calls, address, 2 * length));
+        unmap = BufferCleaner.register(segment.scope(), () -> unmap(calls, address, 2 * length));
     }
 
     /**
@@ -185,9 +183,4 @@ final class Mapping {
         return call + " of " + length + " bytes failed: " + Errno.describe(errno);
     }
 
-    private static Thread cleanerThread(Runnable runnable) {
-        Thread thread = new Thread(runnable, "sonic-buffers-cleaner");
-        thread.setDaemon(true);
-        return thread;
-    }
 }

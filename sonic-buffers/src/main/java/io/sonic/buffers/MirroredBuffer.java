@@ -99,7 +99,8 @@ public final class MirroredBuffer implements FifoBuffer {
     }
 
     /**
-     * Tells whether this platform can map memory twice: Linux, with native access allowed.
+     * Tells whether this platform can map memory twice: Linux, with native access allowed. Where it cannot, a
+     * {@link LinearBuffer} does the same work; {@link FifoBuffers} chooses.
      *
      * @return whether {@link #allocate(int)} can work.
      */
@@ -130,8 +131,8 @@ public final class MirroredBuffer implements FifoBuffer {
     }
 
     /**
-     * The memory as a segment, twice as long as the capacity. After {@link #close()} each access through it, or through
-     * a slice of it, throws {@link IllegalStateException}.
+     * The memory as a segment, twice as long as the capacity. After {@link #close()} each access through it, or
+     * through a slice of it, throws {@link IllegalStateException}.
      *
      * @return the same segment each time; any thread may use it.
      */

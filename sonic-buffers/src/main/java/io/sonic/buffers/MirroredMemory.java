@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.StringJoiner;
 
 /**
- * The memory of a mirrored buffer. Tries the kind of pages that was asked for, then lesser ones, and remembers what was
- * granted.
+ * The memory of a mirrored buffer. Tries the kind of pages that was asked for, then lesser ones, and remembers what
+ * was granted.
  */
 final class MirroredMemory {
     private final MemoryCalls calls;

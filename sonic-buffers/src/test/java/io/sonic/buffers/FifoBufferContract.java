@@ -24,7 +24,7 @@ abstract class FifoBufferContract {
     private FifoBuffer fifo;
 
     /**
-     * Makes an empty buffer that holds exactly so many bytes and never more.
+     * Makes an empty buffer that holds exactly so many bytes.
      *
      * @param capacity bytes, a multiple of the page size.
      * @return the buffer.
@@ -71,7 +71,7 @@ abstract class FifoBufferContract {
     @Test
     void claimsNothingWhenFull() throws IOException {
         open(PAGE);
-        fifo.commit(PAGE);
+        fill(PAGE);
 
         assertThat(fifo.claim(1)).isEqualTo(FifoBuffer.INSUFFICIENT_CAPACITY);
         assertThat(fifo.claim(0)).isEqualTo(fifo.writeOffset());
@@ -79,9 +79,21 @@ abstract class FifoBufferContract {
     }
 
     @Test
+    void keepsARoomThatWasClaimedWhileBytesAreConsumed() throws IOException {
+        open(PAGE);
+        put("abcdef");
+        int offset = fifo.claim(3);
+        fifo.buffer().putStringWithoutLengthAscii(offset, "ghi");
+        fifo.consume(6);
+        fifo.commit(3);
+
+        assertThat(readable()).isEqualTo("ghi");
+    }
+
+    @Test
     void isEmptyAgainWhenAllIsConsumedAtTheVeryEnd() throws IOException {
         open(PAGE);
-        fifo.commit(PAGE);
+        fill(PAGE);
         fifo.consume(PAGE);
 
         assertState(0, PAGE);
@@ -128,7 +140,7 @@ abstract class FifoBufferContract {
     void readsWhatWrapsByOneByte(int pages) throws IOException {
         int capacity = pages * PAGE;
         open(capacity);
-        fifo.commit(capacity - 1);
+        fill(capacity - 1);
         fifo.consume(capacity - 1);
         put("ab");
 
@@ -145,7 +157,7 @@ abstract class FifoBufferContract {
     void fillsUpFromTheLastByteOn(int pages) throws IOException {
         int capacity = pages * PAGE;
         open(capacity);
-        fifo.commit(capacity - 1);
+        fill(capacity - 1);
         fifo.consume(capacity - 1);
         byte[] bytes = new byte[capacity];
         for (int i = 0; i < capacity; i++) {
@@ -163,7 +175,7 @@ abstract class FifoBufferContract {
     @Test
     void dropsEverythingOnReset() throws IOException {
         open(PAGE);
-        fifo.commit(PAGE - 1);
+        fill(PAGE - 1);
         fifo.consume(10);
         fifo.claim(5);
         fifo.reset();
@@ -191,7 +203,10 @@ abstract class FifoBufferContract {
         open(PAGE);
         put("abc");
 
-        refuses(() -> fifo.commit(PAGE - 2), "cannot commit " + (PAGE - 2) + " bytes: " + (PAGE - 3) + " are writable");
+        int writable = fifo.writableLength();
+
+        refuses(() -> fifo.commit(writable + 1),
+                "cannot commit " + (writable + 1) + " bytes: " + writable + " are writable");
         refuses(() -> fifo.commit(Integer.MAX_VALUE), "2147483647");
         assertState(3, PAGE - 3);
     }
@@ -262,6 +277,11 @@ abstract class FifoBufferContract {
         fifo = allocate(capacity);
     }
 
+    private void fill(int length) {
+        fifo.claim(length);
+        fifo.commit(length);
+    }
+
     private void put(String ascii) {
         int offset = fifo.claim(ascii.length());
         assertThat(offset).isNotNegative();
@@ -273,9 +293,11 @@ abstract class FifoBufferContract {
         return fifo.buffer().getStringWithoutLengthAscii(fifo.readOffset(), fifo.readableLength());
     }
 
-    private void assertState(int readable, int writable) {
+    private void assertState(int readable, int free) {
         assertThat(fifo.readableLength()).isEqualTo(readable);
-        assertThat(fifo.writableLength()).isEqualTo(writable);
+        assertThat(fifo.claim(free)).isEqualTo(fifo.writeOffset());
+        assertThat(fifo.writableLength()).isEqualTo(free);
+        assertThat(fifo.claim(free + 1)).isEqualTo(FifoBuffer.INSUFFICIENT_CAPACITY);
     }
 
     private static void refuses(ThrowingCallable call, String message) {

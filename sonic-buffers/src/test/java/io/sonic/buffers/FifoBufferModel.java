@@ -7,19 +7,24 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Drives a FIFO buffer with random steps beside the simplest queue of bytes there is, and compares all that can be seen
- * after each step. {@code -Dsonic.test.seed=N} repeats or varies a run.
+ * Drives a FIFO buffer with random steps beside the simplest queue of bytes there is, and compares all that can be
+ * seen after each step. {@code -Dsonic.test.seed=N} repeats or varies a run.
  */
 final class FifoBufferModel {
     private final long seed = Long.getLong("sonic.test.seed", 20_250_917L);
     private final Random random = new Random(seed);
     private final FifoBuffer fifo;
     private final byte[] queue;
+    private final byte[] read;
+    private final byte[] source;
     private int queued;
 
     FifoBufferModel(FifoBuffer fifo, int capacity) {
         this.fifo = fifo;
         this.queue = new byte[capacity];
+        this.read = new byte[capacity];
+        this.source = new byte[2 * capacity];
+        random.nextBytes(source);
     }
 
     void run(int steps) {
@@ -70,10 +75,11 @@ final class FifoBufferModel {
     private void write(int claimed) {
         int offset = fifo.claim(claimed);
         expect(fifo.writeOffset(), offset, "claim");
-        int committed = random.nextInt(4) == 0 ? random.nextInt(claimed + 1) : claimed;
-        for (int i = 0; i < committed; i++) {
-            queue[queued + i] = (byte) random.nextInt();
+        if (fifo.writableLength() < claimed) {
+            throw new AssertionError("claimed " + claimed + ", writable " + fifo.writableLength());
         }
+        int committed = random.nextInt(4) == 0 ? random.nextInt(claimed + 1) : claimed;
+        System.arraycopy(source, random.nextInt(source.length - committed), queue, queued, committed);
         fifo.buffer().putBytes(offset, queue, queued, committed);
         fifo.commit(committed);
         queued += committed;
@@ -87,11 +93,11 @@ final class FifoBufferModel {
 
     private void compare() {
         expect(queued, fifo.readableLength(), "readableLength");
-        expect(queue.length - queued, fifo.writableLength(), "writableLength");
-        byte[] read = new byte[queued];
-        fifo.buffer().getBytes(fifo.readOffset(), read);
-        int mismatch = Arrays.mismatch(read, 0, queued, queue, 0, queued);
-        expect(-1, mismatch, "first byte that differs");
+        if (fifo.writableLength() > queue.length - queued) {
+            throw new AssertionError("too much is writable: " + fifo.writableLength());
+        }
+        fifo.buffer().getBytes(fifo.readOffset(), read, 0, queued);
+        expect(-1, Arrays.mismatch(read, 0, queued, queue, 0, queued), "first byte that differs");
     }
 
     private static void expect(int expected, int actual, String what) {

@@ -88,6 +88,20 @@ final class MirroredBufferTest extends FifoBufferContract {
     }
 
     @Test
+    void canBeWrittenWithoutAClaimWhereverItsRoomStarts() throws IOException {
+        try (MirroredBuffer fifo = MirroredBuffer.allocate(PAGE)) {
+            for (int i = 0; i < 3 * PAGE; i++) {
+                assertThat(fifo.writableLength()).isEqualTo(PAGE);
+                fifo.commit(2);
+                assertThat(fifo.writableLength()).isEqualTo(PAGE - 2);
+                fifo.consume(1);
+                assertThat(fifo.writableLength()).isEqualTo(PAGE - 1);
+                fifo.consume(1);
+            }
+        }
+    }
+
+    @Test
     void letsTheKernelReadAcrossTheSeam() throws IOException {
         try (MirroredBuffer fifo = MirroredBuffer.allocate(3 * PAGE)) {
             Pipe pipe = Pipe.open();
