@@ -132,11 +132,15 @@ abstract class DescriptorChannel implements Channel {
     }
 
     /**
-     * Ends what is in flight.
+     * Ends what is in flight; not what the first handler starts.
      */
-    void abort(IoStatus status) {
+    private void abort(IoStatus status) {
+        Operation writer = writer();
+        boolean writes = writer.isInFlight();
         reader().abort(status);
-        writer().abort(status);
+        if (writes) {
+            writer.abort(status);
+        }
     }
 
     final void closeSocket() {

@@ -39,7 +39,7 @@ abstract class Operation extends Deferral {
             tryInline();
         }
         // The handler may have started the next operation, which then has a deadline of its own.
-        if (timeoutNs > 0 && inFlight && !deadline.isScheduled()) {
+        if (timeoutNs > 0 && inFlight && !deadline.isScheduled() && reactor.isOpen()) {
             deadline.scheduleOnce(timeoutNs, onDeadline);
         }
     }

@@ -132,7 +132,7 @@ abstract class SocketStream extends SocketBase implements Stream {
      * @return false before a connect ended with {@link IoStatus#OK}, and from {@link #close()} on.
      */
     public final boolean isConnected() {
-        return connected;
+        return connected && isOpen();
     }
 
     @Override
@@ -148,18 +148,6 @@ abstract class SocketStream extends SocketBase implements Stream {
     @Override
     final Operation writer() {
         return connected || connect == null ? write : connect;
-    }
-
-    @Override
-    final void abort(IoStatus status) {
-        if (!isOpen()) {
-            connected = false;
-        }
-        if (connect != null) {
-            connect.abort(status);
-        }
-        read.abort(status);
-        write.abort(status);
     }
 
     /**

@@ -34,26 +34,22 @@ record TcpPair(TcpStream client, TcpStream server) {
     }
 
     /**
-     * Writes from one stream until the kernel takes no more, and the other end has all of what it can hold.
+     * Writes from one stream, whose peer does not read, until the kernel takes no more and nothing is on its way.
      *
      * @return bytes that were written.
      */
     static long fill(Reactor reactor, TcpStream stream) {
         UnsafeBuffer chunk = Buffers.allocate(64 * 1024);
-        long total = 0;
-        int blocked = 0;
-        while (blocked < 100) {
-            Buffers.fill(chunk, 0, chunk.capacity(), total);
+        int localPort = stream.localAddress().getPort();
+        int remotePort = stream.remoteAddress().getPort();
+        long[] total = new long[1];
+        Await.until(reactor, () -> {
+            boolean stuck = TcpTable.isStuck(localPort, remotePort);
+            Buffers.fill(chunk, 0, chunk.capacity(), total[0]);
             int written = stream.tryWrite(chunk, 0, chunk.capacity());
-            if (written > 0) {
-                total += written;
-                blocked = 0;
-            } else {
-                blocked++;
-                reactor.poll();
-                Thread.yield();
-            }
-        }
-        return total;
+            total[0] += Math.max(0, written);
+            return stuck && written < 0;
+        });
+        return total[0];
     }
 }
