@@ -57,12 +57,37 @@ interface BackendSocket {
      */
     int send(DirectBuffer buffer, int offset, int length, Endpoint destination);
 
-    int setOption(SocketOption<?> option, int value);
+    /**
+     * Reads regions of a stream; 0 is the end of the stream.
+     */
+    int read(IoVector vector);
+
+    int write(IoVector vector);
 
     /**
-     * Reads an option into {@code value[0]}.
+     * Receives datagrams.
+     *
+     * @return how many.
      */
-    int getOption(SocketOption<?> option, int[] value);
+    int receive(DatagramBatch batch);
+
+    /**
+     * Sends the datagrams of a batch from the given one on.
+     *
+     * @return how many were sent.
+     */
+    int send(DatagramBatch batch, int first);
+
+    <T> int setOption(SocketOption<T> option, T value);
+
+    /**
+     * Asks for an option.
+     *
+     * @return null when {@link #optionResult()} says why there is no answer.
+     */
+    <T> T getOption(SocketOption<T> option);
+
+    int optionResult();
 
     /**
      * Sets an option by its numbers, see {@code setsockopt(2)}.

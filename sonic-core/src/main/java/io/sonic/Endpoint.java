@@ -38,14 +38,20 @@ public final class Endpoint {
     private static final int IPV6_SCOPE_OFFSET = 24;
     private static final int PATH_OFFSET = 2;
 
-    private final MemorySegment storage = Arena.ofAuto().allocate(STORAGE_LENGTH, Long.BYTES);
-    private final UnsafeBuffer fields = new UnsafeBuffer(storage.address(), STORAGE_LENGTH);
+    private final MemorySegment storage;
+    private final UnsafeBuffer fields;
     private int length;
 
     /**
      * Creates an endpoint that names nothing yet.
      */
     public Endpoint() {
+        this(Arena.ofAuto().allocate(STORAGE_LENGTH, Long.BYTES));
+    }
+
+    Endpoint(MemorySegment storage) {
+        this.storage = storage;
+        this.fields = new UnsafeBuffer(storage.address(), STORAGE_LENGTH);
     }
 
     /**

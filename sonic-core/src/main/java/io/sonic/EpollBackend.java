@@ -18,13 +18,14 @@ final class EpollBackend implements Backend {
             LinuxEpoll.EPOLLIN | LinuxEpoll.EPOLLRDHUP | LinuxEpoll.EPOLLHUP | LinuxEpoll.EPOLLERR;
     private static final int WRITABLE = LinuxEpoll.EPOLLOUT | LinuxEpoll.EPOLLHUP | LinuxEpoll.EPOLLERR;
     private static final int ENDED = LinuxEpoll.EPOLLRDHUP | LinuxEpoll.EPOLLHUP | LinuxEpoll.EPOLLERR;
+    private static final int SCRATCH_LENGTH = SocketOption.MAX_LENGTH + Long.BYTES;
     private static final long WAKE_TOKEN = -1;
     private static final long NS_PER_MS = 1_000_000;
     private static final long NS_PER_S = 1_000_000_000;
 
     final MemorySegment errno = NativeCalls.newErrno();
     /**
-     * 16 bytes for the lengths and values that a system call takes by pointer.
+     * Room for the lengths and values that a system call takes by pointer.
      */
     final UnsafeBuffer scratch;
     final long scratchAddress;
@@ -57,14 +58,14 @@ final class EpollBackend implements Backend {
         this.maxEvents = maxEvents;
         int eventsLength = maxEvents * layout.stride();
         int timespecOffset = (eventsLength + Long.BYTES - 1) & -Long.BYTES;
-        memory = Arena.ofAuto().allocate(timespecOffset + 5 * Long.BYTES, Long.BYTES);
+        memory = Arena.ofAuto().allocate(timespecOffset + 6 * Long.BYTES, Long.BYTES);
         eventsAddress = memory.address();
         events = new UnsafeBuffer(eventsAddress, eventsLength);
         timespecAddress = eventsAddress + timespecOffset;
         timespec = new UnsafeBuffer(timespecAddress, 2 * Long.BYTES);
         scratchAddress = timespecAddress + 2 * Long.BYTES;
-        scratch = new UnsafeBuffer(scratchAddress, 2 * Long.BYTES);
-        oneAddress = scratchAddress + 2 * Long.BYTES;
+        scratch = new UnsafeBuffer(scratchAddress, SCRATCH_LENGTH);
+        oneAddress = scratchAddress + SCRATCH_LENGTH;
         new UnsafeBuffer(oneAddress, Long.BYTES).putLong(0, 1);
 
         epoll = LinuxEpoll.epollCreate1(errno, LinuxEpoll.EPOLL_CLOEXEC);

@@ -17,6 +17,7 @@ final class EpollSocket implements BackendSocket {
     private final long scratchAddress;
     private final UnsafeBuffer scratchFields;
     private int acceptResult;
+    private int optionResult;
     private long token;
 
     EpollSocket(EpollBackend backend, int fd) {
@@ -46,7 +47,7 @@ final class EpollSocket implements BackendSocket {
 
     @Override
     public int finishConnect() {
-        int result = getOption(LinuxSockets.SOL_SOCKET, LinuxSockets.SO_ERROR);
+        int result = getOption(LinuxSockets.SOL_SOCKET, LinuxSockets.SO_ERROR, Integer.BYTES);
         return result < 0 ? result : -scratchFields.getInt(0);
     }
 
@@ -124,16 +125,62 @@ final class EpollSocket implements BackendSocket {
     }
 
     @Override
-    public int setOption(SocketOption<?> option, int value) {
-        scratchFields.putInt(0, value);
-        return LinuxSockets.setsockopt(errno, fd, option.level(), option.number(), scratchAddress, Integer.BYTES);
+    public int read(IoVector vector) {
+        long message = vector.messageHeader();
+        int result;
+        do {
+            result = LinuxSockets.recvmsg(errno, fd, message, 0);
+        } while (result == EINTR);
+        return result;
     }
 
     @Override
-    public int getOption(SocketOption<?> option, int[] value) {
-        int result = getOption(option.level(), option.number());
-        value[0] = scratchFields.getInt(0);
+    public int write(IoVector vector) {
+        long message = vector.messageHeader();
+        int result;
+        do {
+            result = LinuxSockets.sendmsg(errno, fd, message, LinuxSockets.MSG_NOSIGNAL);
+        } while (result == EINTR);
         return result;
+    }
+
+    @Override
+    public int receive(DatagramBatch batch) {
+        long messages = batch.prepareReceive();
+        int result;
+        do {
+            result = LinuxSockets.recvmmsg(errno, fd, messages, batch.capacity(), 0);
+        } while (result == EINTR);
+        batch.received(Math.max(0, result));
+        return result;
+    }
+
+    @Override
+    public int send(DatagramBatch batch, int first) {
+        long messages = batch.prepareSend(first);
+        int result;
+        do {
+            result = LinuxSockets.sendmmsg(errno, fd, messages, batch.count() - first, LinuxSockets.MSG_NOSIGNAL);
+        } while (result == EINTR);
+        batch.sent();
+        return result;
+    }
+
+    @Override
+    public <T> int setOption(SocketOption<T> option, T value) {
+        int length = option.encode(value, scratchFields);
+        return LinuxSockets.setsockopt(errno, fd, option.level(), option.number(), scratchAddress, length);
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> option) {
+        optionResult = getOption(option.level(), option.number(), option.maxLength());
+        return optionResult < 0 ? null : option.decode(scratchFields, optionResult);
+    }
+
+    @Override
+    public int optionResult() {
+        return optionResult;
     }
 
     @Override
@@ -188,9 +235,14 @@ final class EpollSocket implements BackendSocket {
         token = newToken;
     }
 
-    private int getOption(int level, int name) {
-        scratchFields.putLong(0, 0);
-        scratchFields.putInt(Long.BYTES, Integer.BYTES);
-        return LinuxSockets.getsockopt(errno, fd, level, name, scratchAddress, scratchAddress + Long.BYTES);
+    /**
+     * Reads an option to the beginning of the scratch memory, and returns its length.
+     */
+    private int getOption(int level, int name, int length) {
+        int lengthOffset = SocketOption.MAX_LENGTH;
+        scratchFields.putInt(lengthOffset, length);
+        int result = LinuxSockets.getsockopt(
+                errno, fd, level, name, scratchAddress, scratchAddress + lengthOffset);
+        return result < 0 ? result : scratchFields.getInt(lengthOffset);
     }
 }

@@ -44,6 +44,14 @@ final class LinuxSockets {
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle SENDTO = NativeCalls.bindCritical("sendto",
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final FunctionDescriptor MESSAGE =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle RECVMSG = NativeCalls.bindCritical("recvmsg", MESSAGE);
+    private static final MethodHandle SENDMSG = NativeCalls.bindCritical("sendmsg", MESSAGE);
+    private static final MethodHandle RECVMMSG = NativeCalls.bindCritical("recvmmsg",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle SENDMMSG = NativeCalls.bindCritical("sendmmsg",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
     private static final MethodHandle SETSOCKOPT = NativeCalls.bind("setsockopt",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle GETSOCKOPT = NativeCalls.bind("getsockopt",
@@ -127,6 +135,41 @@ final class LinuxSockets {
             MemorySegment errno, int fd, long address, long length, int flags, long to, int toLength) {
         try {
             return result(errno, (long) SENDTO.invokeExact(errno, fd, address, length, flags, to, toLength));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    static int recvmsg(MemorySegment errno, int fd, long message, int flags) {
+        try {
+            return result(errno, (long) RECVMSG.invokeExact(errno, fd, message, flags));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    static int sendmsg(MemorySegment errno, int fd, long message, int flags) {
+        try {
+            return result(errno, (long) SENDMSG.invokeExact(errno, fd, message, flags));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    /**
+     * Calls {@code recvmmsg} without its time-out, which is not for sockets that do not block.
+     */
+    static int recvmmsg(MemorySegment errno, int fd, long messages, int count, int flags) {
+        try {
+            return result(errno, (int) RECVMMSG.invokeExact(errno, fd, messages, count, flags, 0L));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    static int sendmmsg(MemorySegment errno, int fd, long messages, int count, int flags) {
+        try {
+            return result(errno, (int) SENDMMSG.invokeExact(errno, fd, messages, count, flags));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }

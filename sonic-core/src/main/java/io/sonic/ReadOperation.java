@@ -1,5 +1,6 @@
 package io.sonic;
 
+import java.util.Objects;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -14,6 +15,10 @@ final class ReadOperation extends Operation {
 
     private final DescriptorChannel channel;
     private MutableDirectBuffer buffer;
+    /**
+     * In place of a buffer, for several regions.
+     */
+    private IoVector vector;
     private int offset;
     private int length;
     private int done;
@@ -27,23 +32,36 @@ final class ReadOperation extends Operation {
 
     void start(MutableDirectBuffer into, int at, int wanted, boolean wantsAll, ReadHandler newHandler) {
         checkIdle("a read");
-        if (newHandler == null) {
-            throw new NullPointerException("handler");
-        }
+        Objects.requireNonNull(newHandler, "handler");
         buffer = into;
+        vector = null;
         offset = at;
         length = wanted;
+        begin(wantsAll, newHandler);
+    }
+
+    void start(IoVector regions, boolean wantsAll, ReadHandler newHandler) {
+        checkIdle("a read");
+        Objects.requireNonNull(newHandler, "handler");
+        regions.rewind();
+        buffer = null;
+        vector = regions;
+        length = regions.length();
+        begin(wantsAll, newHandler);
+    }
+
+    private void begin(boolean wantsAll, ReadHandler newHandler) {
         done = 0;
         all = wantsAll;
         handler = newHandler;
-        begin(channel.readable || wanted == 0);
+        begin(channel.readable || length == 0);
     }
 
     @Override
     void attempt() {
         for (int calls = 0; calls < MAX_CALLS; calls++) {
             int wanted = length - done;
-            int result = wanted == 0 ? 0 : channel.socket.read(buffer, offset + done, wanted);
+            int result = wanted == 0 ? 0 : transfer(wanted);
             if (result > 0) {
                 done += result;
                 // epoll(7): a short read from a stream means that it is drained; the next byte will be an edge.
@@ -71,6 +89,17 @@ final class ReadOperation extends Operation {
             }
         }
         becomeReady();
+    }
+
+    private int transfer(int wanted) {
+        if (vector == null) {
+            return channel.socket.read(buffer, offset + done, wanted);
+        }
+        int result = channel.socket.read(vector);
+        if (result > 0) {
+            vector.advance(result);
+        }
+        return result;
     }
 
     @Override
@@ -115,6 +144,7 @@ final class ReadOperation extends Operation {
         int transferred = done;
         handler = null;
         buffer = null;
+        vector = null;
         end();
         try {
             ended.onRead(status, transferred);

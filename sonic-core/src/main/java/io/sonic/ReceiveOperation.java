@@ -1,5 +1,6 @@
 package io.sonic;
 
+import java.util.Objects;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -8,27 +9,23 @@ import org.agrona.MutableDirectBuffer;
 final class ReceiveOperation extends Operation {
     private static final int EAGAIN = -Errno.EAGAIN.number;
 
-    private final UdpSocket channel;
+    private final DatagramSocketBase channel;
     private final Endpoint source = new Endpoint();
     private MutableDirectBuffer buffer;
     private int offset;
     private int length;
     private ReceiveHandler handler;
 
-    ReceiveOperation(UdpSocket channel) {
+    ReceiveOperation(DatagramSocketBase channel) {
         super(channel.reactor);
         this.channel = channel;
     }
 
     void start(MutableDirectBuffer into, int at, int room, ReceiveHandler newHandler) {
-        checkIdle("a receive");
-        if (newHandler == null) {
-            throw new NullPointerException("handler");
-        }
         buffer = into;
         offset = at;
         length = room;
-        handler = newHandler;
+        handler = Objects.requireNonNull(newHandler, "handler");
         begin(channel.readable);
     }
 
@@ -62,7 +59,6 @@ final class ReceiveOperation extends Operation {
     }
 
     int tryReceive(MutableDirectBuffer into, int at, int room, Endpoint from) {
-        checkIdle("a receive");
         int result = channel.readable ? channel.socket.receive(into, at, room, from) : EAGAIN;
         if (result >= 0) {
             return result > room ? IoStatus.TRUNCATED.code() : result;

@@ -1,5 +1,6 @@
 package io.sonic;
 
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 
 /**
@@ -8,28 +9,24 @@ import org.agrona.DirectBuffer;
 final class SendOperation extends Operation {
     private static final int EAGAIN = -Errno.EAGAIN.number;
 
-    private final UdpSocket channel;
+    private final DatagramSocketBase channel;
     private DirectBuffer buffer;
     private int offset;
     private int length;
     private Endpoint destination;
     private WriteHandler handler;
 
-    SendOperation(UdpSocket channel) {
+    SendOperation(DatagramSocketBase channel) {
         super(channel.reactor);
         this.channel = channel;
     }
 
     void start(DirectBuffer from, int at, int bytes, Endpoint to, WriteHandler newHandler) {
-        checkIdle("a send");
-        if (newHandler == null) {
-            throw new NullPointerException("handler");
-        }
         buffer = from;
         offset = at;
         length = bytes;
         destination = to;
-        handler = newHandler;
+        handler = Objects.requireNonNull(newHandler, "handler");
         begin(channel.writable);
     }
 
@@ -54,7 +51,6 @@ final class SendOperation extends Operation {
     }
 
     int trySend(DirectBuffer from, int at, int bytes, Endpoint to) {
-        checkIdle("a send");
         int result = channel.writable ? channel.socket.send(from, at, bytes, to) : EAGAIN;
         if (result >= 0) {
             return result;

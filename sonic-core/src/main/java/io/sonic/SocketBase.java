@@ -1,6 +1,7 @@
 package io.sonic;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -15,20 +16,19 @@ abstract class SocketBase extends DescriptorChannel {
         this.options = SocketOptions.copyOf(options);
     }
 
-    final void setOption(SocketOption<?> option, int value, Object shown) throws IOException {
-        int result = socket.setOption(option, value);
+    final <T> void setOption(SocketOption<T> option, T value) throws IOException {
+        int result = socket.setOption(option, Objects.requireNonNull(value, option.name()));
         if (result < 0) {
-            throw Errno.exception("setsockopt", option.name() + " = " + shown + " of " + subject(), -result);
+            throw Errno.exception("setsockopt", option.name() + " = " + value + " of " + subject(), -result);
         }
     }
 
     final <T> T getOption(SocketOption<T> option) throws IOException {
-        int[] value = new int[1];
-        int result = socket.getOption(option, value);
-        if (result < 0) {
-            throw Errno.exception("getsockopt", option.name() + " of " + subject(), -result);
+        T value = socket.getOption(option);
+        if (value == null) {
+            throw Errno.exception("getsockopt", option.name() + " of " + subject(), -socket.optionResult());
         }
-        return option.decode(value[0]);
+        return value;
     }
 
     final void setRawOption(int level, int name, DirectBuffer value, int offset, int length) throws IOException {

@@ -52,8 +52,7 @@ public final class SocketOptions {
     }
 
     private static <T> void apply(BackendSocket socket, SocketOption<T> option, Object value) throws IOException {
-        T typed = option.type().cast(value);
-        int result = socket.setOption(option, option.encode(typed));
+        int result = socket.setOption(option, option.type().cast(value));
         if (result < 0) {
             throw Errno.exception("setsockopt", option.name() + " = " + value, -result);
         }

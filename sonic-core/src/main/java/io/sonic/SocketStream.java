@@ -51,6 +51,30 @@ abstract class SocketStream extends SocketBase implements Stream {
     }
 
     @Override
+    public final void asyncRead(IoVector vector, ReadHandler handler) {
+        checkConnected();
+        read.start(vector, false, handler);
+    }
+
+    @Override
+    public final void asyncReadAll(IoVector vector, ReadHandler handler) {
+        checkConnected();
+        read.start(vector, true, handler);
+    }
+
+    @Override
+    public final void asyncWrite(IoVector vector, WriteHandler handler) {
+        checkConnected();
+        write.start(vector, false, handler);
+    }
+
+    @Override
+    public final void asyncWriteAll(IoVector vector, WriteHandler handler) {
+        checkConnected();
+        write.start(vector, true, handler);
+    }
+
+    @Override
     public final int tryRead(MutableDirectBuffer buffer, int offset, int length) {
         checkConnected();
         checkRegion(buffer, offset, length);
@@ -109,7 +133,7 @@ abstract class SocketStream extends SocketBase implements Stream {
      */
     public final <T> void option(SocketOption<T> option, T value) throws IOException {
         checkConnected();
-        setOption(option, option.encode(value), value);
+        setOption(option, value);
     }
 
     /**

@@ -65,6 +65,38 @@ public interface Stream extends Channel {
     void asyncWriteAll(DirectBuffer buffer, int offset, int length, WriteHandler handler);
 
     /**
+     * Reads what is there, at least one byte, into several regions in order, with one system call.
+     *
+     * @param vector  where to.
+     * @param handler called once, with the number of bytes.
+     */
+    void asyncRead(IoVector vector, ReadHandler handler);
+
+    /**
+     * Fills several regions in order.
+     *
+     * @param vector  where to.
+     * @param handler called once: {@link IoStatus#OK} with {@link IoVector#length()}, or why there are fewer bytes.
+     */
+    void asyncReadAll(IoVector vector, ReadHandler handler);
+
+    /**
+     * Writes what can be written of several regions in order, at least one byte, with one system call.
+     *
+     * @param vector  where from.
+     * @param handler called once, with the number of bytes that the system took.
+     */
+    void asyncWrite(IoVector vector, WriteHandler handler);
+
+    /**
+     * Writes several regions in order.
+     *
+     * @param vector  where from.
+     * @param handler called once: {@link IoStatus#OK} with {@link IoVector#length()}, or why fewer bytes were taken.
+     */
+    void asyncWriteAll(IoVector vector, WriteHandler handler);
+
+    /**
      * Reads what is there without waiting.
      *
      * @param buffer where to, off the heap.

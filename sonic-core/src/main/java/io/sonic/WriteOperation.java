@@ -1,5 +1,6 @@
 package io.sonic;
 
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 
 /**
@@ -10,6 +11,10 @@ final class WriteOperation extends Operation {
 
     private final DescriptorChannel channel;
     private DirectBuffer buffer;
+    /**
+     * In place of a buffer, for several regions.
+     */
+    private IoVector vector;
     private int offset;
     private int length;
     private int done;
@@ -23,23 +28,36 @@ final class WriteOperation extends Operation {
 
     void start(DirectBuffer from, int at, int wanted, boolean wantsAll, WriteHandler newHandler) {
         checkIdle("a write");
-        if (newHandler == null) {
-            throw new NullPointerException("handler");
-        }
+        Objects.requireNonNull(newHandler, "handler");
         buffer = from;
+        vector = null;
         offset = at;
         length = wanted;
+        begin(wantsAll, newHandler);
+    }
+
+    void start(IoVector regions, boolean wantsAll, WriteHandler newHandler) {
+        checkIdle("a write");
+        Objects.requireNonNull(newHandler, "handler");
+        regions.rewind();
+        buffer = null;
+        vector = regions;
+        length = regions.length();
+        begin(wantsAll, newHandler);
+    }
+
+    private void begin(boolean wantsAll, WriteHandler newHandler) {
         done = 0;
         all = wantsAll;
         handler = newHandler;
-        begin(channel.writable || wanted == 0);
+        begin(channel.writable || length == 0);
     }
 
     @Override
     void attempt() {
         for (int calls = 0; calls < ReadOperation.MAX_CALLS; calls++) {
             int wanted = length - done;
-            int result = wanted == 0 ? 0 : channel.socket.write(buffer, offset + done, wanted);
+            int result = wanted == 0 ? 0 : transfer(wanted);
             if (result >= 0) {
                 done += result;
                 // A short write means that the send buffer is full; room in it will be an edge.
@@ -63,6 +81,17 @@ final class WriteOperation extends Operation {
             }
         }
         becomeReady();
+    }
+
+    private int transfer(int wanted) {
+        if (vector == null) {
+            return channel.socket.write(buffer, offset + done, wanted);
+        }
+        int result = channel.socket.write(vector);
+        if (result > 0) {
+            vector.advance(result);
+        }
+        return result;
     }
 
     @Override
@@ -103,6 +132,7 @@ final class WriteOperation extends Operation {
         int transferred = done;
         handler = null;
         buffer = null;
+        vector = null;
         end();
         try {
             ended.onWrite(status, transferred);
