@@ -16,6 +16,7 @@ final class RiggedSocket implements BackendSocket {
     private final RiggedBackend backend;
     private final BackendSocket socket;
     private int acceptResult;
+    private int optionResult;
 
     RiggedSocket(RiggedBackend backend, BackendSocket socket) {
         this.backend = backend;
@@ -94,15 +95,49 @@ final class RiggedSocket implements BackendSocket {
     }
 
     @Override
-    public int setOption(SocketOption<?> option, int value) {
+    public int read(IoVector vector) {
+        int failure = backend.made("read");
+        return failure != 0 ? failure : socket.read(vector);
+    }
+
+    @Override
+    public int write(IoVector vector) {
+        int failure = backend.made("write");
+        return failure != 0 ? failure : socket.write(vector);
+    }
+
+    @Override
+    public int receive(DatagramBatch batch) {
+        int failure = backend.made("receive");
+        return failure != 0 ? failure : socket.receive(batch);
+    }
+
+    @Override
+    public int send(DatagramBatch batch, int first) {
+        int failure = backend.made("send");
+        return failure != 0 ? failure : socket.send(batch, first);
+    }
+
+    @Override
+    public <T> int setOption(SocketOption<T> option, T value) {
         int failure = backend.made("setOption");
         return failure != 0 ? failure : socket.setOption(option, value);
     }
 
     @Override
-    public int getOption(SocketOption<?> option, int[] value) {
-        int failure = backend.made("getOption");
-        return failure != 0 ? failure : socket.getOption(option, value);
+    public <T> T getOption(SocketOption<T> option) {
+        optionResult = backend.made("getOption");
+        if (optionResult != 0) {
+            return null;
+        }
+        T value = socket.getOption(option);
+        optionResult = socket.optionResult();
+        return value;
+    }
+
+    @Override
+    public int optionResult() {
+        return optionResult;
     }
 
     @Override
