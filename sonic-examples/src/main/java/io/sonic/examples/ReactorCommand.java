@@ -1,0 +1,72 @@
+package io.sonic.examples;
+
+import io.sonic.Endpoint;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What all commands share: one reactor on the calling thread, the way it waits, and where results go. */
+abstract class ReactorCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--idle", paramLabel = "MODE", defaultValue = "busy", order = 90,
+            description = "While nothing is to do: busy polls (default), backoff polls less and less for a machine that"
+                    + " others use too, block waits in the kernel.")
+    private IdleMode idle;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, order = 99, description = "Prints this help.")
+    private boolean help;
+
+    @Override
+    public final Integer call() throws IOException {
+        checkOptions();
+        try (ReactorLoop loop = ReactorLoop.open(idle)) {
+            run(loop);
+        } finally {
+            out().flush();
+        }
+        return 0;
+    }
+
+    /** Refuses values that the options' types allow and the command does not; see {@link #require}. */
+    void checkOptions() {
+    }
+
+    /**
+     * Does the job.
+     *
+     * @param loop to open channels on and to run; closed afterwards, with all its channels.
+     * @throws IOException with one line that says what failed.
+     */
+    abstract void run(ReactorLoop loop) throws IOException;
+
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    final String name() {
+        return spec.name();
+    }
+
+    /** Ends the command with its usage when a number is out of range. */
+    final void require(String option, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new ParameterException(spec.commandLine(), most == Long.MAX_VALUE
+                    ? option + " must be " + least + " or more: " + value
+                    : option + " must be " + least + " to " + most + ": " + value);
+        }
+    }
+
+    /** Tells scripts where to connect, also when the port was left to the system. */
+    final void printListening(InetSocketAddress address) {
+        out().println("listening on " + Endpoint.of(address));
+        out().flush();
+    }
+}

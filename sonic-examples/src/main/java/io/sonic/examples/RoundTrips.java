@@ -1,0 +1,100 @@
+package io.sonic.examples;
+
+import org.HdrHistogram.Histogram;
+
+/**
+ * Times round trips, one after the other: from before the write to the callback that has the whole reply.
+ *
+ * <p>A warm-up is not counted: a third of the count, and more until there were {@value #WARM_UP_ROUND_TRIPS} in
+ * {@value #LEAST_WARM_UP_SECONDS} seconds, which the JIT compiler needs; but no more than that after
+ * {@value #MOST_WARM_UP_SECONDS} seconds, where the other side is far away.
+ */
+final class RoundTrips {
+
+    private static final int WARM_UP_ROUND_TRIPS = 20_000;
+    private static final int LEAST_WARM_UP_SECONDS = 2;
+    private static final int MOST_WARM_UP_SECONDS = 10;
+    private static final int WARM_UP_ROUND = 1000;
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+    private static final long LONGEST_NS = 3600 * NS_PER_SECOND;
+
+    private final Histogram histogram = new Histogram(1, LONGEST_NS, 3);
+    private final ThreadMeter meter = new ThreadMeter();
+    private final long count;
+    private final long startNs = System.nanoTime();
+    private long leftInRound;
+    private long done;
+    private long sentNs;
+    private boolean counting;
+    private boolean complete;
+
+    /**
+     * Begins the warm-up.
+     *
+     * @param count round trips to count, at least 1.
+     */
+    RoundTrips(long count) {
+        this.count = count;
+        leftInRound = Math.min(WARM_UP_ROUND, (count + 2) / 3);
+    }
+
+    /** Is called right before the request is written. */
+    void sending() {
+        sentNs = System.nanoTime();
+    }
+
+    /**
+     * Is called when the reply is there.
+     *
+     * @return whether another round trip is to follow.
+     */
+    boolean returned() {
+        long nowNs = System.nanoTime();
+        histogram.recordValue(Math.min(nowNs - sentNs, LONGEST_NS));
+        done++;
+        return --leftInRound > 0 || nextRound(nowNs);
+    }
+
+    /** Round trips so far, with those of the warm-up. */
+    long done() {
+        return done;
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    String results(String command) {
+        return new ResultLine(command)
+                .add("p50_ns", histogram.getValueAtPercentile(50))
+                .add("p99_ns", histogram.getValueAtPercentile(99))
+                .add("p999_ns", histogram.getValueAtPercentile(99.9))
+                .add("max_ns", histogram.getMaxValue())
+                .addPer("alloc_bytes_per_message", meter.allocatedBytes(), count)
+                .toString();
+    }
+
+    /**
+     * Ends a round. The warm-up has many and ends each in the same way, so that going over to the counted round is
+     * nothing new to the compiled code: a branch never taken before would throw it away.
+     */
+    private boolean nextRound(long nowNs) {
+        if (counting) {
+            meter.stop();
+            complete = true;
+            return false;
+        }
+        counting = isWarm(nowNs - startNs);
+        leftInRound = counting ? count : WARM_UP_ROUND;
+        histogram.reset();
+        meter.start();
+        return true;
+    }
+
+    private boolean isWarm(long elapsedNs) {
+        if (done < (count + 2) / 3 || elapsedNs < LEAST_WARM_UP_SECONDS * NS_PER_SECOND) {
+            return false;
+        }
+        return done >= WARM_UP_ROUND_TRIPS || elapsedNs >= MOST_WARM_UP_SECONDS * NS_PER_SECOND;
+    }
+}
