@@ -117,14 +117,9 @@ final class ReadOperation extends Operation {
         if (wanted == 0) {
             return 0;
         }
-        if (!channel.readable) {
-            return IoStatus.WOULD_BLOCK.code();
-        }
         int result = channel.socket.read(into, at, wanted);
         if (result > 0) {
-            if (result < wanted && !channel.ended) {
-                channel.readable = false;
-            }
+            channel.readable = result == wanted || channel.ended;
             return result;
         }
         if (result == 0) {

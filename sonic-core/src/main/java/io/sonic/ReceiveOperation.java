@@ -59,7 +59,7 @@ final class ReceiveOperation extends Operation {
     }
 
     int tryReceive(MutableDirectBuffer into, int at, int room, Endpoint from) {
-        int result = channel.readable ? channel.socket.receive(into, at, room, from) : EAGAIN;
+        int result = channel.socket.receive(into, at, room, from);
         if (result >= 0) {
             return result > room ? IoStatus.TRUNCATED.code() : result;
         }

@@ -51,7 +51,7 @@ final class SendOperation extends Operation {
     }
 
     int trySend(DirectBuffer from, int at, int bytes, Endpoint to) {
-        int result = channel.writable ? channel.socket.send(from, at, bytes, to) : EAGAIN;
+        int result = channel.socket.send(from, at, bytes, to);
         if (result >= 0) {
             return result;
         }

@@ -1,15 +1,11 @@
 package io.sonic;
 
 import java.io.IOException;
-import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 
 /**
  * A stream over a connected socket.
  */
-abstract class SocketStream extends SocketBase implements Stream {
-    private final ReadOperation read;
-    private final WriteOperation write;
+abstract class SocketStream extends StreamChannel {
     /**
      * Made when it is first needed: an accepted connection never does.
      */
@@ -18,98 +14,6 @@ abstract class SocketStream extends SocketBase implements Stream {
 
     SocketStream(Reactor reactor, SocketOptions options) {
         super(reactor, options);
-        read = new ReadOperation(this);
-        write = new WriteOperation(this);
-    }
-
-    @Override
-    public final void asyncRead(MutableDirectBuffer buffer, int offset, int length, ReadHandler handler) {
-        checkConnected();
-        checkRegion(buffer, offset, length);
-        read.start(buffer, offset, length, false, handler);
-    }
-
-    @Override
-    public final void asyncReadAll(MutableDirectBuffer buffer, int offset, int length, ReadHandler handler) {
-        checkConnected();
-        checkRegion(buffer, offset, length);
-        read.start(buffer, offset, length, true, handler);
-    }
-
-    @Override
-    public final void asyncWrite(DirectBuffer buffer, int offset, int length, WriteHandler handler) {
-        checkConnected();
-        checkRegion(buffer, offset, length);
-        write.start(buffer, offset, length, false, handler);
-    }
-
-    @Override
-    public final void asyncWriteAll(DirectBuffer buffer, int offset, int length, WriteHandler handler) {
-        checkConnected();
-        checkRegion(buffer, offset, length);
-        write.start(buffer, offset, length, true, handler);
-    }
-
-    @Override
-    public final void asyncRead(IoVector vector, ReadHandler handler) {
-        checkConnected();
-        read.start(vector, false, handler);
-    }
-
-    @Override
-    public final void asyncReadAll(IoVector vector, ReadHandler handler) {
-        checkConnected();
-        read.start(vector, true, handler);
-    }
-
-    @Override
-    public final void asyncWrite(IoVector vector, WriteHandler handler) {
-        checkConnected();
-        write.start(vector, false, handler);
-    }
-
-    @Override
-    public final void asyncWriteAll(IoVector vector, WriteHandler handler) {
-        checkConnected();
-        write.start(vector, true, handler);
-    }
-
-    @Override
-    public final int tryRead(MutableDirectBuffer buffer, int offset, int length) {
-        checkConnected();
-        checkRegion(buffer, offset, length);
-        return read.tryRead(buffer, offset, length);
-    }
-
-    @Override
-    public final int tryWrite(DirectBuffer buffer, int offset, int length) {
-        checkConnected();
-        checkRegion(buffer, offset, length);
-        return write.tryWrite(buffer, offset, length);
-    }
-
-    @Override
-    public final void readTimeoutNs(long timeoutNs) {
-        checkOpen();
-        read.timeoutNs(timeoutNs);
-    }
-
-    @Override
-    public final void writeTimeoutNs(long timeoutNs) {
-        checkOpen();
-        write.timeoutNs(timeoutNs);
-    }
-
-    @Override
-    public final void cancelRead() {
-        assert reactor.isOwnThread();
-        read.abort(IoStatus.CANCELLED);
-    }
-
-    @Override
-    public final void cancelWrite() {
-        assert reactor.isOwnThread();
-        write.abort(IoStatus.CANCELLED);
     }
 
     @Override
@@ -162,11 +66,6 @@ abstract class SocketStream extends SocketBase implements Stream {
     @Override
     public final String toString() {
         return getClass().getSimpleName() + " " + subject();
-    }
-
-    @Override
-    final Operation reader() {
-        return read;
     }
 
     @Override
@@ -247,6 +146,11 @@ abstract class SocketStream extends SocketBase implements Stream {
         readable = true;
         writable = true;
         connectedTo(peer);
+    }
+
+    @Override
+    final void checkUsable() {
+        checkConnected();
     }
 
     private void checkConnected() {

@@ -109,14 +109,9 @@ final class WriteOperation extends Operation {
         if (wanted == 0) {
             return 0;
         }
-        if (!channel.writable) {
-            return IoStatus.WOULD_BLOCK.code();
-        }
         int result = channel.socket.write(from, at, wanted);
         if (result >= 0) {
-            if (result < wanted) {
-                channel.writable = false;
-            }
+            channel.writable = result == wanted;
             return result;
         }
         if (result == EAGAIN) {
