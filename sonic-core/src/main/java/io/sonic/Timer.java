@@ -170,8 +170,12 @@ public final class Timer implements AutoCloseable {
             reactor.handlerFailed(t);
         }
         // The handler may have cancelled this schedule, or replaced it by one that is in the heap already.
-        if (periodNs != 0 && handler == due && heapIndex == NOT_IN_HEAP && reactor.isOpen()) {
-            reactor.timers().add(this, nextDeadline());
+        if (periodNs != 0 && handler == due && heapIndex == NOT_IN_HEAP) {
+            if (reactor.isOpen()) {
+                reactor.timers().add(this, nextDeadline());
+            } else {
+                handler = null;
+            }
         }
     }
 

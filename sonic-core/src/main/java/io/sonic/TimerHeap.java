@@ -13,7 +13,8 @@ final class TimerHeap {
     private Timer[] heap = new Timer[64];
     private int size;
     private long nextSequence;
-    private long notBeforeNs;
+    private long turnNs;
+    private long firstSequenceAfterTurn;
     private boolean inTurn;
 
     int size() {
@@ -25,7 +26,8 @@ final class TimerHeap {
      * themselves again cannot keep it from ending.
      */
     void beginTurn(long nowNs) {
-        notBeforeNs = nowNs;
+        turnNs = nowNs;
+        firstSequenceAfterTurn = nextSequence;
         inTurn = true;
     }
 
@@ -41,7 +43,8 @@ final class TimerHeap {
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, size * 2);
         }
-        timer.deadlineNs = inTurn && deadlineNs - notBeforeNs <= 0 ? notBeforeNs + 1 : deadlineNs;
+        // Not before the timers that are due in this turn, which it would hide: it is due in the next turn.
+        timer.deadlineNs = inTurn && deadlineNs - turnNs < 0 ? turnNs : deadlineNs;
         timer.sequence = nextSequence++;
         siftUp(size++, timer);
     }
@@ -52,7 +55,7 @@ final class TimerHeap {
      * @return null when there is none.
      */
     Timer removeDue() {
-        if (size == 0 || heap[0].deadlineNs - notBeforeNs > 0) {
+        if (size == 0 || heap[0].deadlineNs - turnNs > 0 || heap[0].sequence >= firstSequenceAfterTurn) {
             return null;
         }
         Timer timer = heap[0];
