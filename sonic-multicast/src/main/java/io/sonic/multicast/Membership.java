@@ -12,7 +12,9 @@ import java.util.Set;
  * What a peer receives of one group on one interface: everything but some sources, or only some sources.
  *
  * <p>It remembers what the kernel was told, and refuses what the kernel would take in silence and mean otherwise: a
- * source that is joined after all of them were would shut the others out. See RFC 3376, RFC 3810 and {@code ip(7)}.
+ * source that is joined after all of them were would shut the others out. With IPv6 Linux filters by group alone, so
+ * that sources can be chosen only where the peer joined the group on one interface. See RFC 3376, RFC 3810 and
+ * {@code ip(7)}.
  *
  * <p><b>Errors</b>: when a call throws, the membership is as it was before, unless {@link #refresh()} says otherwise.
  *
@@ -139,6 +141,7 @@ public final class Membership {
         if (sources.contains(source)) {
             throw new IllegalStateException(this + ": the source " + source.getHostAddress() + " is joined already");
         }
+        peer.checkOneFilter(group, on, true);
         calls.joinSource(group, on, source, false);
         sources.add(source);
     }
@@ -181,6 +184,7 @@ public final class Membership {
         if (sources.contains(source)) {
             throw new IllegalStateException(this + ": the source " + source.getHostAddress() + " is blocked already");
         }
+        peer.checkOneFilter(group, on, true);
         calls.blockSource(group, on, source);
         sources.add(source);
     }
@@ -218,6 +222,7 @@ public final class Membership {
         if (newMode == FilterMode.INCLUDE && distinct.isEmpty()) {
             throw new IllegalArgumentException(this + ": to include no source is to leave the group");
         }
+        peer.checkOneFilter(group, on, !distinct.isEmpty());
         calls.replaceFilter(group, on, newMode, distinct);
         mode = newMode;
         sources.clear();

@@ -101,7 +101,8 @@ public final class MulticastPeer implements Channel {
      *                                  value.
      * @throws IllegalArgumentException when the address is no group, or of the other family.
      * @throws IllegalStateException    when the group is joined on this interface already, or can not arrive because of
-     *                                  what the peer is bound to.
+     *                                  what the peer is bound to; with IPv6 also when it is joined on another interface
+     *                                  with a source filter.
      */
     public Membership join(InetAddress group, MulticastInterface on) throws IOException {
         checkOpen();
@@ -110,6 +111,7 @@ public final class MulticastPeer implements Channel {
         if (present != null) {
             throw new IllegalStateException(present + ": joined already");
         }
+        checkOneFilter(group, on, false);
         calls.joinGroup(group, on);
         return remember(new Membership(this, calls, group, on));
     }
@@ -126,7 +128,8 @@ public final class MulticastPeer implements Channel {
      * @throws IllegalArgumentException when the address is no group, the source can not be one, or a family is the
      *                                  other one.
      * @throws IllegalStateException    when all sources or this one are joined already, or the group can not arrive
-     *                                  because of what the peer is bound to.
+     *                                  because of what the peer is bound to; with IPv6 also when it is joined on
+     *                                  another interface.
      */
     public Membership joinSource(InetAddress group, InetAddress source, MulticastInterface on) throws IOException {
         checkOpen();
@@ -137,6 +140,7 @@ public final class MulticastPeer implements Channel {
             present.joinSource(source);
             return present;
         }
+        checkOneFilter(group, on, true);
         calls.joinSource(group, on, source, true);
         return remember(new Membership(this, calls, group, on, source));
     }
@@ -480,6 +484,25 @@ public final class MulticastPeer implements Channel {
         }
     }
 
+    /**
+     * Refuses what Linux would take in silence: for IPv6 it does not look at the interface, but filters all datagrams
+     * of a group by the membership that was joined last.
+     *
+     * @param filters whether sources are to be let in or kept out.
+     */
+    void checkOneFilter(InetAddress group, MulticastInterface on, boolean filters) {
+        if (!isIpv6()) {
+            return;
+        }
+        for (Membership other : memberships) {
+            if (other.group().equals(group) && other.on().index() != on.index()
+                    && (filters || !other.sources().isEmpty())) {
+                throw new IllegalStateException("a socket of IPv6 has one filter per group, whatever the interface,"
+                        + " and " + other + " is joined: open one peer per interface");
+            }
+        }
+    }
+
     void forget(Membership membership) {
         memberships.remove(membership);
     }
@@ -711,7 +734,8 @@ public final class MulticastPeer implements Channel {
 
         /**
          * Receives from one interface only, also unicast ({@code SO_BINDTOIFINDEX}). Then {@link #outbound} can be no
-         * other one.
+         * other one. With IPv6 it is what keeps two lines apart: a peer receives a group that it joined on one
+         * interface also from the other interfaces where any socket of this host joined it.
          *
          * @param from by default all.
          * @return this.

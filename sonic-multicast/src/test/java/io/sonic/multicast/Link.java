@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A way from a sending interface to a receiving one, and two addresses that senders on it can have.
@@ -48,9 +50,38 @@ record Link(StandardProtocolFamily family, String sending, String receiving, Ine
     }
 
     /**
+     * The links that this host has; {@code namespace.sh} makes a host that has them all.
+     */
+    static List<Link> all() throws IOException {
+        List<Link> links = new ArrayList<>();
+        links.add(LOOPBACK_IPV4);
+        if (loopbackCarriesIpv6Groups()) {
+            links.add(LOOPBACK_IPV6);
+        }
+        if (hasLines()) {
+            links.addAll(lines());
+        }
+        return links;
+    }
+
+    static List<Link> lines() {
+        return List.of(LINE_A_IPV4, LINE_A_IPV6);
+    }
+
+    static boolean hasLines() throws IOException {
+        List<String> names = MulticastInterface.all().stream().map(MulticastInterface::name).toList();
+        return names.containsAll(List.of("txA", "rxA", "txB", "rxB"));
+    }
+
+    @Override
+    public String toString() {
+        return (isIpv6() ? "IPv6" : "IPv4") + " from " + sending + " to " + receiving;
+    }
+
+    /**
      * Tells whether a datagram of IPv6 that is sent to a group through lo is received there.
      */
-    static boolean loopbackCarriesIpv6Groups() throws IOException {
+    private static boolean loopbackCarriesIpv6Groups() throws IOException {
         Path routes = Path.of("/proc/net/ipv6_route");
         return Files.exists(routes) && Files.readAllLines(routes).stream()
                 .map(line -> line.trim().split("\\s+"))

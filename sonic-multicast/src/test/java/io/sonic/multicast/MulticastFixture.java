@@ -105,6 +105,16 @@ abstract class MulticastFixture {
         }
     }
 
+    /**
+     * Reads a setting of the network.
+     *
+     * @return its value, or that it is not visible in this namespace.
+     */
+    static String sysctl(String name) throws IOException {
+        Path file = Path.of("/proc/sys/net", name.split("/"));
+        return Files.exists(file) ? Files.readAllLines(file).getFirst() : "not readable here";
+    }
+
     static long sockets() throws IOException {
         try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
             return links.filter(MulticastFixture::isSocketOrEpoll).count();
