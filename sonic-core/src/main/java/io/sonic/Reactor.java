@@ -338,7 +338,9 @@ public final class Reactor implements Agent, AutoCloseable {
         try {
             errorHandler.onError(thrown);
         } catch (Throwable secondary) {
-            secondary.addSuppressed(thrown);
+            if (secondary != thrown) {
+                secondary.addSuppressed(thrown);
+            }
             secondary.printStackTrace();
         }
     }
