@@ -29,6 +29,13 @@ interface Backend extends AutoCloseable {
      */
     BackendSocket open(AddressFamily family, boolean stream) throws IOException;
 
+    /**
+     * Opens a file without waiting for it, so that no process started from here inherits it.
+     *
+     * @param flags of {@code open(2)}: how it is accessed, and whether it is created.
+     */
+    BackendFile openFile(String path, int flags) throws IOException;
+
     String name();
 
     @Override

@@ -4,15 +4,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A non-blocking socket of a backend. What returns an {@code int} returns the negated errno when it fails, and never
- * throws; an interrupted call is repeated here.
+ * A non-blocking socket of a backend.
  */
-interface BackendSocket {
-    /**
-     * Asks for reports of readiness from now on, once for the life of the socket.
-     */
-    int register(DescriptorChannel channel);
-
+interface BackendSocket extends BackendDescriptor {
     int bind(Endpoint local);
 
     /**
@@ -37,13 +31,6 @@ interface BackendSocket {
     int acceptResult();
 
     /**
-     * Reads bytes of a stream; 0 is the end of the stream.
-     */
-    int read(MutableDirectBuffer buffer, int offset, int length);
-
-    int write(DirectBuffer buffer, int offset, int length);
-
-    /**
      * Receives a datagram.
      *
      * @return its length on the wire, which may be more than {@code length}.
@@ -56,13 +43,6 @@ interface BackendSocket {
      * @param destination or null when the socket is connected.
      */
     int send(DirectBuffer buffer, int offset, int length, Endpoint destination);
-
-    /**
-     * Reads regions of a stream; 0 is the end of the stream.
-     */
-    int read(IoVector vector);
-
-    int write(IoVector vector);
 
     /**
      * Receives datagrams.
@@ -106,6 +86,4 @@ interface BackendSocket {
     int remoteEndpoint(Endpoint remote);
 
     int shutdownOutput();
-
-    void close();
 }

@@ -129,7 +129,7 @@ final class ConnectOperation extends Operation {
                 return;
             }
             if (result == EAGAIN && candidate.isUnix()) {
-                stream.closeSocket();
+                stream.closeDescriptor();
                 next--;
                 retry.scheduleOnce(RETRY_NS, timer -> attempt());
                 return;
@@ -169,7 +169,7 @@ final class ConnectOperation extends Operation {
      * Remembers why an address did not work, and what was said of those before it.
      */
     private void addReason(IOException newReason, int newErrno) {
-        stream.closeSocket();
+        stream.closeDescriptor();
         if (reason != null) {
             newReason.addSuppressed(reason);
         }

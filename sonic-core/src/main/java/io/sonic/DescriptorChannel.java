@@ -21,10 +21,18 @@ abstract class DescriptorChannel implements Channel {
     DescriptorChannel next;
     DescriptorChannel previous;
 
-    BackendSocket socket;
+    BackendDescriptor descriptor;
     boolean readable;
     boolean writable;
     boolean ended;
+    /**
+     * Whether the descriptor never becomes unready: a regular file.
+     */
+    boolean alwaysReady;
+    /**
+     * Whether only {@code EAGAIN} says that there is nothing left: a terminal hands out a line at a time.
+     */
+    boolean drainsWhole;
 
     private boolean open = true;
     private boolean hot;
@@ -66,6 +74,21 @@ abstract class DescriptorChannel implements Channel {
             writable = true;
             writer().becomeReady();
         }
+    }
+
+    /**
+     * Is told that fewer bytes were read than asked for. epoll(7): a stream is drained then, and its next byte will be
+     * an edge.
+     */
+    final void readShort() {
+        readable = ended || alwaysReady || drainsWhole;
+    }
+
+    /**
+     * Is told that fewer bytes were written than asked for: the buffer is full, and room in it will be an edge.
+     */
+    final void wroteShort() {
+        writable = alwaysReady;
     }
 
     @Override
@@ -127,7 +150,7 @@ abstract class DescriptorChannel implements Channel {
         hot(false);
         open = false;
         reactor.closed(this);
-        closeSocket();
+        closeDescriptor();
         abort(IoStatus.CLOSED);
     }
 
@@ -143,10 +166,10 @@ abstract class DescriptorChannel implements Channel {
         }
     }
 
-    final void closeSocket() {
-        if (socket != null) {
-            socket.close();
-            socket = null;
+    void closeDescriptor() {
+        if (descriptor != null) {
+            descriptor.close();
+            descriptor = null;
         }
         readable = false;
         writable = false;

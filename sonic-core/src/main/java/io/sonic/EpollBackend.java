@@ -100,6 +100,16 @@ final class EpollBackend implements Backend {
     }
 
     @Override
+    public BackendFile openFile(String path, int flags) throws IOException {
+        int fd = LinuxFiles.open(errno, path,
+                flags | LinuxFiles.O_NONBLOCK | LinuxFiles.O_CLOEXEC | LinuxFiles.O_NOCTTY, 0666);
+        if (fd < 0) {
+            throw Errno.exception("open", path, -fd);
+        }
+        return new EpollFile(this, fd);
+    }
+
+    @Override
     public void await(long timeoutNs) {
         int count = timeoutNs == 0 ? LinuxEpoll.epollWaitNow(errno, epoll, eventsAddress, maxEvents)
                 : waitInKernel(timeoutNs);
@@ -130,8 +140,8 @@ final class EpollBackend implements Backend {
         }
     }
 
-    int register(EpollSocket socket, DescriptorChannel channel) {
-        int fd = socket.fd();
+    int register(EpollDescriptor descriptor, DescriptorChannel channel) {
+        int fd = descriptor.fd;
         if (fd >= channels.length) {
             int length = Math.max(fd + 1, channels.length * 2);
             channels = Arrays.copyOf(channels, length);
@@ -142,14 +152,14 @@ final class EpollBackend implements Backend {
         if (result == 0) {
             channels[fd] = channel;
             tokens[fd] = token;
-            socket.token(token);
+            descriptor.token = token;
         }
         return result;
     }
 
-    void deregister(EpollSocket socket) {
-        int fd = socket.fd();
-        if (fd < tokens.length && tokens[fd] == socket.token()) {
+    void deregister(EpollDescriptor descriptor) {
+        int fd = descriptor.fd;
+        if (fd < tokens.length && tokens[fd] == descriptor.token) {
             tokens[fd] = 0;
             channels[fd] = null;
         }

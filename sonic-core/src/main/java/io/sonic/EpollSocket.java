@@ -1,6 +1,5 @@
 package io.sonic;
 
-import java.lang.foreign.MemorySegment;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -8,29 +7,16 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * A socket of the epoll backend.
  */
-final class EpollSocket implements BackendSocket {
-    private static final int EINTR = -Errno.EINTR.number;
-
-    private final EpollBackend backend;
-    private final MemorySegment errno;
-    private final int fd;
+final class EpollSocket extends EpollDescriptor implements BackendSocket {
     private final long scratchAddress;
     private final UnsafeBuffer scratchFields;
     private int acceptResult;
     private int optionResult;
-    private long token;
 
     EpollSocket(EpollBackend backend, int fd) {
-        this.backend = backend;
-        this.errno = backend.errno;
+        super(backend, fd);
         this.scratchAddress = backend.scratchAddress;
         this.scratchFields = backend.scratch;
-        this.fd = fd;
-    }
-
-    @Override
-    public int register(DescriptorChannel channel) {
-        return backend.register(this, channel);
     }
 
     @Override
@@ -214,25 +200,6 @@ final class EpollSocket implements BackendSocket {
     @Override
     public int shutdownOutput() {
         return LinuxSockets.shutdown(errno, fd, LinuxSockets.SHUT_WR);
-    }
-
-    @Override
-    public void close() {
-        backend.deregister(this);
-        // close(2): the descriptor is gone whatever the result, so there is nothing to repeat.
-        LinuxSockets.close(errno, fd);
-    }
-
-    int fd() {
-        return fd;
-    }
-
-    long token() {
-        return token;
-    }
-
-    void token(long newToken) {
-        token = newToken;
     }
 
     /**

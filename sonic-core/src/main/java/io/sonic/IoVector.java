@@ -137,9 +137,20 @@ public final class IoVector {
      * The address of a {@code struct msghdr} for what is left.
      */
     long messageHeader() {
-        fields.putLong(MSGHDR_IOV, memory.address() + MSGHDR_LENGTH + (long) first * IOVEC_LENGTH);
-        fields.putLong(MSGHDR_IOV_COUNT, count - first);
+        fields.putLong(MSGHDR_IOV, remaining());
+        fields.putLong(MSGHDR_IOV_COUNT, remainingCount());
         return memory.address();
+    }
+
+    /**
+     * The address of the {@code struct iovec}s that are left.
+     */
+    long remaining() {
+        return memory.address() + MSGHDR_LENGTH + (long) first * IOVEC_LENGTH;
+    }
+
+    int remainingCount() {
+        return count - first;
     }
 
     private void writeEntry(int index, int done) {

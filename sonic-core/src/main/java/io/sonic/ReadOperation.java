@@ -64,9 +64,8 @@ final class ReadOperation extends Operation {
             int result = wanted == 0 ? 0 : transfer(wanted);
             if (result > 0) {
                 done += result;
-                // epoll(7): a short read from a stream means that it is drained; the next byte will be an edge.
-                if (result < wanted && !channel.ended) {
-                    channel.readable = false;
+                if (result < wanted) {
+                    channel.readShort();
                 }
                 if (!all || result == wanted) {
                     complete(IoStatus.OK);
@@ -83,7 +82,7 @@ final class ReadOperation extends Operation {
                 channel.ended = false;
                 return;
             } else {
-                channel.failed("recv", -result);
+                channel.failed("read", -result);
                 complete(IoStatus.FAILED);
                 return;
             }
@@ -93,9 +92,9 @@ final class ReadOperation extends Operation {
 
     private int transfer(int wanted) {
         if (vector == null) {
-            return channel.socket.read(buffer, offset + done, wanted);
+            return channel.descriptor.read(buffer, offset + done, wanted);
         }
-        int result = channel.socket.read(vector);
+        int result = channel.descriptor.read(vector);
         if (result > 0) {
             vector.advance(result);
         }
@@ -106,7 +105,7 @@ final class ReadOperation extends Operation {
     void abort(IoStatus status) {
         if (isInFlight()) {
             if (status == IoStatus.TIMED_OUT) {
-                channel.failed("recv", Errno.ETIMEDOUT.number);
+                channel.failed("read", Errno.ETIMEDOUT.number);
             }
             complete(status);
         }
@@ -117,9 +116,11 @@ final class ReadOperation extends Operation {
         if (wanted == 0) {
             return 0;
         }
-        int result = channel.socket.read(into, at, wanted);
+        int result = channel.descriptor.read(into, at, wanted);
         if (result > 0) {
-            channel.readable = result == wanted || channel.ended;
+            if (result < wanted) {
+                channel.readShort();
+            }
             return result;
         }
         if (result == 0) {
@@ -130,7 +131,7 @@ final class ReadOperation extends Operation {
             channel.ended = false;
             return IoStatus.WOULD_BLOCK.code();
         }
-        channel.failed("recv", -result);
+        channel.failed("read", -result);
         return IoStatus.FAILED.code();
     }
 

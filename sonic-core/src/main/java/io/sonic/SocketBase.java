@@ -10,6 +10,10 @@ import org.agrona.MutableDirectBuffer;
  */
 abstract class SocketBase extends DescriptorChannel {
     final SocketOptions options;
+    /**
+     * The descriptor as what it is.
+     */
+    BackendSocket socket;
 
     SocketBase(Reactor reactor, SocketOptions options) {
         super(reactor);
@@ -62,7 +66,7 @@ abstract class SocketBase extends DescriptorChannel {
      * open.
      */
     final void openSocket(AddressFamily family, boolean stream, Endpoint local) throws IOException {
-        socket = reactor.system().open(family, stream);
+        useSocket(reactor.system().open(family, stream));
         try {
             options.applyTo(socket);
             if (local != null) {
@@ -72,15 +76,26 @@ abstract class SocketBase extends DescriptorChannel {
                 }
             }
         } catch (IOException | RuntimeException e) {
-            closeSocket();
+            closeDescriptor();
             throw e;
         }
+    }
+
+    final void useSocket(BackendSocket opened) {
+        socket = opened;
+        descriptor = opened;
+    }
+
+    @Override
+    final void closeDescriptor() {
+        super.closeDescriptor();
+        socket = null;
     }
 
     final void register() throws IOException {
         int result = socket.register(this);
         if (result < 0) {
-            closeSocket();
+            closeDescriptor();
             throw Errno.exception("epoll_ctl", subject(), -result);
         }
     }

@@ -111,7 +111,7 @@ abstract class SocketStream extends StreamChannel {
         if (peer != null) {
             becomeConnected(peer);
         } else {
-            closeSocket();
+            closeDescriptor();
             failed(reason, number);
         }
     }
@@ -120,7 +120,7 @@ abstract class SocketStream extends StreamChannel {
      * Takes over an accepted connection. On failure nothing is left open.
      */
     final void accepted(BackendSocket accepted, Endpoint peer) throws IOException {
-        socket = accepted;
+        useSocket(accepted);
         try {
             options.applyTo(accepted);
             register();

@@ -60,9 +60,8 @@ final class WriteOperation extends Operation {
             int result = wanted == 0 ? 0 : transfer(wanted);
             if (result >= 0) {
                 done += result;
-                // A short write means that the send buffer is full; room in it will be an edge.
                 if (result < wanted) {
-                    channel.writable = false;
+                    channel.wroteShort();
                 }
                 if (result == wanted || !all && result > 0) {
                     complete(IoStatus.OK);
@@ -75,7 +74,7 @@ final class WriteOperation extends Operation {
                 channel.writable = false;
                 return;
             } else {
-                channel.failed("send", -result);
+                channel.failed("write", -result);
                 complete(IoStatus.FAILED);
                 return;
             }
@@ -85,9 +84,9 @@ final class WriteOperation extends Operation {
 
     private int transfer(int wanted) {
         if (vector == null) {
-            return channel.socket.write(buffer, offset + done, wanted);
+            return channel.descriptor.write(buffer, offset + done, wanted);
         }
-        int result = channel.socket.write(vector);
+        int result = channel.descriptor.write(vector);
         if (result > 0) {
             vector.advance(result);
         }
@@ -98,7 +97,7 @@ final class WriteOperation extends Operation {
     void abort(IoStatus status) {
         if (isInFlight()) {
             if (status == IoStatus.TIMED_OUT) {
-                channel.failed("send", Errno.ETIMEDOUT.number);
+                channel.failed("write", Errno.ETIMEDOUT.number);
             }
             complete(status);
         }
@@ -109,16 +108,18 @@ final class WriteOperation extends Operation {
         if (wanted == 0) {
             return 0;
         }
-        int result = channel.socket.write(from, at, wanted);
+        int result = channel.descriptor.write(from, at, wanted);
         if (result >= 0) {
-            channel.writable = result == wanted;
+            if (result < wanted) {
+                channel.wroteShort();
+            }
             return result;
         }
         if (result == EAGAIN) {
             channel.writable = false;
             return IoStatus.WOULD_BLOCK.code();
         }
-        channel.failed("send", -result);
+        channel.failed("write", -result);
         return IoStatus.FAILED.code();
     }
 

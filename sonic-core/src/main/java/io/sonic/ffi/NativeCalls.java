@@ -45,6 +45,22 @@ public final class NativeCalls {
     }
 
     /**
+     * Binds a function of C with a variable number of arguments that may block or run long.
+     *
+     * @param name          name of the function.
+     * @param function      its parameters, with those of this call, and its result; pointers are passed as
+     *                      {@code JAVA_LONG}.
+     * @param firstVariadic index of the first argument that the function's declaration does not name.
+     * @return a handle that takes the errno segment first, then the parameters.
+     * @throws UnsatisfiedLinkError when the C library has no such function.
+     */
+    @SuppressWarnings("restricted")
+    public static MethodHandle bind(String name, FunctionDescriptor function, int firstVariadic) {
+        return LINKER.downcallHandle(
+                symbol(name), function, CAPTURE_ERRNO, Linker.Option.firstVariadicArg(firstVariadic));
+    }
+
+    /**
      * Binds a function that never blocks, without the transition between Java and native state. While such a call runs
      * the JVM cannot reach a safepoint: never use it for a call that may wait.
      *

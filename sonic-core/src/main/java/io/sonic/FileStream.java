@@ -1,0 +1,160 @@
+package io.sonic;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * A file: regular, FIFO, device or terminal. See {@code open(2)} and {@code fifo(7)}.
+ *
+ * <p>FIFOs, devices and terminals complete as the system makes them ready. A regular file is always ready: its
+ * operations complete at once, in order, and a read that has to fetch from the disk keeps the thread for that long.
+ * Its end is {@link IoStatus#END_OF_STREAM}; it has a {@link #position()}.
+ *
+ * <p>A FIFO that is opened for reading waits for its first writer, and ends when the last one is gone; opening one for
+ * writing alone fails while it has no reader ({@code ENXIO}).
+ */
+public final class FileStream extends StreamChannel {
+    private static final int TYPE_MASK = 0170000;
+    private static final int TYPE_FIFO = 0010000;
+
+    private final Path path;
+    private BackendFile file;
+
+    private FileStream(Reactor reactor, Path path) {
+        super(reactor, new SocketOptions());
+        this.path = path;
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param reactor completes its operations.
+     * @param path    of the file; {@code /dev/stdin} is the standard input.
+     * @param options of {@link StandardOpenOption}: {@code READ} when none is given. {@code CREATE} gives the new file
+     *                the permissions that the process's mask leaves.
+     * @return a new stream, the caller's to close.
+     * @throws IOException                   when the system refuses.
+     * @throws UnsupportedOperationException for an option that is not {@code READ}, {@code WRITE}, {@code APPEND},
+     *                                       {@code CREATE}, {@code CREATE_NEW} or {@code TRUNCATE_EXISTING}.
+     */
+    public static FileStream open(Reactor reactor, Path path, OpenOption... options) throws IOException {
+        int flags = flags(options);
+        FileStream stream = new FileStream(reactor, path);
+        try {
+            stream.open(flags);
+            return stream;
+        } catch (IOException | RuntimeException e) {
+            stream.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Where the next operation on a regular file begins.
+     *
+     * @return offset in bytes.
+     * @throws IOException when the file has no position.
+     */
+    public long position() throws IOException {
+        return seek(0, LinuxFiles.SEEK_CUR);
+    }
+
+    /**
+     * Has the next operation on a regular file begin somewhere else.
+     *
+     * @param offset in bytes from the beginning; it may be past the end.
+     * @throws IOException           when the file has no position, or the offset is negative.
+     * @throws IllegalStateException when an operation is in flight.
+     */
+    public void position(long offset) throws IOException {
+        read.checkIdle("a read");
+        write.checkIdle("a write");
+        seek(offset, LinuxFiles.SEEK_SET);
+    }
+
+    /**
+     * Not for files: they have no direction of their own to shut down.
+     *
+     * @throws UnsupportedOperationException always.
+     */
+    @Override
+    public void shutdownOutput() {
+        throw new UnsupportedOperationException("a file cannot be shut down in one direction: " + path);
+    }
+
+    @Override
+    public String toString() {
+        return "FileStream " + path;
+    }
+
+    @Override
+    void checkUsable() {
+        checkOpen();
+    }
+
+    @Override
+    Operation writer() {
+        return write;
+    }
+
+    @Override
+    String subject() {
+        return path.toString();
+    }
+
+    private void open(int flags) throws IOException {
+        file = reactor.system().openFile(path.toString(), flags);
+        descriptor = file;
+        int mode = (int) Files.getAttribute(path, "unix:mode") & TYPE_MASK;
+        int result = file.register(this);
+        if (result == -Errno.EPERM.number) {
+            alwaysReady = true;
+            readable = true;
+        } else if (result < 0) {
+            throw Errno.exception("epoll_ctl", subject(), -result);
+        } else {
+            // A FIFO without a writer would read as ended; the first writer is an edge.
+            readable = mode != TYPE_FIFO;
+            drainsWhole = mode != TYPE_FIFO;
+        }
+        writable = true;
+    }
+
+    private long seek(long offset, int whence) throws IOException {
+        checkOpen();
+        long result = file.seek(offset, whence);
+        if (result < 0) {
+            throw Errno.exception("lseek", subject(), (int) -result);
+        }
+        return result;
+    }
+
+    private static int flags(OpenOption... options) {
+        Set<StandardOpenOption> set = EnumSet.noneOf(StandardOpenOption.class);
+        for (OpenOption option : options) {
+            if (!(option instanceof StandardOpenOption standard)) {
+                throw new UnsupportedOperationException("unknown option: " + option);
+            }
+            set.add(standard);
+        }
+        boolean writes = set.contains(StandardOpenOption.WRITE) || set.contains(StandardOpenOption.APPEND);
+        boolean reads = set.contains(StandardOpenOption.READ) || !writes;
+        int flags = reads && writes ? LinuxFiles.O_RDWR : writes ? LinuxFiles.O_WRONLY : LinuxFiles.O_RDONLY;
+        for (StandardOpenOption option : set) {
+            flags |= switch (option) {
+                case READ, WRITE -> 0;
+                case APPEND -> LinuxFiles.O_APPEND;
+                case CREATE -> LinuxFiles.O_CREAT;
+                case CREATE_NEW -> LinuxFiles.O_CREAT | LinuxFiles.O_EXCL;
+                case TRUNCATE_EXISTING -> LinuxFiles.O_TRUNC;
+                default -> throw new UnsupportedOperationException("not for a stream: " + option);
+            };
+        }
+        return flags;
+    }
+}

@@ -1,0 +1,98 @@
+package io.sonic;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.sonic.ffi.NativeCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The system calls of files, one method each, named as they are. Each returns the result or the negated errno. Reading
+ * a regular file may wait for the disk, so none of them is bound as critical.
+ */
+final class LinuxFiles {
+    static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
+    static final int O_RDWR = 2;
+    static final int O_CREAT = 0x40;
+    static final int O_EXCL = 0x80;
+    static final int O_NOCTTY = 0x100;
+    static final int O_TRUNC = 0x200;
+    static final int O_APPEND = 0x400;
+    static final int O_NONBLOCK = 0x800;
+    static final int O_CLOEXEC = 0x80000;
+    static final int SEEK_SET = 0;
+    static final int SEEK_CUR = 1;
+    static final int SEEK_END = 2;
+
+    private static final FunctionDescriptor TRANSFER =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor VECTOR =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle OPEN =
+            NativeCalls.bind("open", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT), 2);
+    private static final MethodHandle READ = NativeCalls.bind("read", TRANSFER);
+    private static final MethodHandle WRITE = NativeCalls.bind("write", TRANSFER);
+    private static final MethodHandle READV = NativeCalls.bind("readv", VECTOR);
+    private static final MethodHandle WRITEV = NativeCalls.bind("writev", VECTOR);
+    private static final MethodHandle LSEEK =
+            NativeCalls.bind("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+
+    private LinuxFiles() {
+    }
+
+    static int open(MemorySegment errno, String path, int flags, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            return (int) result(errno, (int) OPEN.invokeExact(errno, arena.allocateFrom(path).address(), flags, mode));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    static int read(MemorySegment errno, int fd, long address, long length) {
+        try {
+            return (int) result(errno, (long) READ.invokeExact(errno, fd, address, length));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    static int write(MemorySegment errno, int fd, long address, long length) {
+        try {
+            return (int) result(errno, (long) WRITE.invokeExact(errno, fd, address, length));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    static int readv(MemorySegment errno, int fd, long vector, int count) {
+        try {
+            return (int) result(errno, (long) READV.invokeExact(errno, fd, vector, count));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    static int writev(MemorySegment errno, int fd, long vector, int count) {
+        try {
+            return (int) result(errno, (long) WRITEV.invokeExact(errno, fd, vector, count));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    static long lseek(MemorySegment errno, int fd, long offset, int whence) {
+        try {
+            return result(errno, (long) LSEEK.invokeExact(errno, fd, offset, whence));
+        } catch (Throwable t) {
+            throw NativeCalls.unexpected(t);
+        }
+    }
+
+    private static long result(MemorySegment errno, long result) {
+        return result < 0 ? -NativeCalls.errno(errno) : result;
+    }
+}
