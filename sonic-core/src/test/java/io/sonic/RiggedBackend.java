@@ -74,6 +74,11 @@ final class RiggedBackend implements Backend {
     }
 
     @Override
+    public BackendFile openFile(String path, int flags) throws IOException {
+        return backend.openFile(path, flags);
+    }
+
+    @Override
     public BackendSocket open(AddressFamily family, boolean stream) throws IOException {
         int failure = made("open");
         if (failure != 0) {
