@@ -2,6 +2,7 @@ package io.sonic;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -102,6 +103,36 @@ public final class IoVector {
      */
     public int length() {
         return length;
+    }
+
+    /**
+     * The buffer of a region; for streams above another one, which take regions one by one.
+     *
+     * @param index of the region, from 0.
+     * @return the buffer it was added with.
+     */
+    public DirectBuffer buffer(int index) {
+        return buffers[Objects.checkIndex(index, count)];
+    }
+
+    /**
+     * Where a region begins.
+     *
+     * @param index of the region, from 0.
+     * @return offset in its {@link #buffer(int)}.
+     */
+    public int offset(int index) {
+        return offsets[Objects.checkIndex(index, count)];
+    }
+
+    /**
+     * How long a region is.
+     *
+     * @param index of the region, from 0.
+     * @return length in bytes.
+     */
+    public int length(int index) {
+        return lengths[Objects.checkIndex(index, count)];
     }
 
     /**

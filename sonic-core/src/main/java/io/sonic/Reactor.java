@@ -330,6 +330,13 @@ public final class Reactor implements Agent, AutoCloseable {
     }
 
     /**
+     * Counts a handler that was called; for layers that call handlers of their own, once for each.
+     */
+    public void completed() {
+        completions++;
+    }
+
+    /**
      * Hands what a handler threw to the error handler; for layers that call handlers of their own.
      *
      * @param thrown what the handler threw.
@@ -412,10 +419,6 @@ public final class Reactor implements Agent, AutoCloseable {
 
     void operationEnded() {
         operations--;
-        completions++;
-    }
-
-    void completed() {
         completions++;
     }
 
