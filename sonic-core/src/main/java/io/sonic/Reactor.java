@@ -104,7 +104,7 @@ public final class Reactor implements Agent, AutoCloseable {
                 turn(-1);
             }
         } finally {
-            leave();
+            leaveRun();
         }
         return completions - before;
     }
@@ -122,7 +122,7 @@ public final class Reactor implements Agent, AutoCloseable {
                 turn(-1);
             }
         } finally {
-            leave();
+            leaveRun();
         }
         return completions - before;
     }
@@ -167,7 +167,7 @@ public final class Reactor implements Agent, AutoCloseable {
                 idle = turn(idle < idleTurns ? 0 : maxWaitNs) > 0 ? 0 : Math.min(idle + 1, idleTurns);
             }
         } finally {
-            leave();
+            leaveRun();
         }
     }
 
@@ -196,7 +196,16 @@ public final class Reactor implements Agent, AutoCloseable {
      * @return the number of handlers that were called by the loop: 0 or 1.
      */
     public int pollOne() {
-        return runOne(0);
+        enter();
+        try {
+            if (step()) {
+                return 1;
+            }
+            beginTurn(0);
+            return step() ? 1 : 0;
+        } finally {
+            leave();
+        }
     }
 
     /**
@@ -462,6 +471,9 @@ public final class Reactor implements Agent, AutoCloseable {
     private int runOne(long timeoutNs) {
         enter();
         try {
+            if (endsRun()) {
+                return 0;
+            }
             if (step()) {
                 return 1;
             }
@@ -469,7 +481,7 @@ public final class Reactor implements Agent, AutoCloseable {
             long remaining = timeoutNs;
             do {
                 beginTurn(remaining);
-                if (!closed && step()) {
+                if (!endsRun() && step()) {
                     return 1;
                 }
                 if (timeoutNs > 0) {
@@ -478,7 +490,7 @@ public final class Reactor implements Agent, AutoCloseable {
             } while (remaining != 0 && !endsRun());
             return 0;
         } finally {
-            leave();
+            leaveRun();
         }
     }
 
@@ -607,10 +619,10 @@ public final class Reactor implements Agent, AutoCloseable {
     private boolean runReady() {
         Deferral deferral = ready.remove();
         deferral.queued = false;
-        if (!(deferral instanceof Operation)) {
-            operations--;
-        }
         long before = completions;
+        if (!(deferral instanceof Operation)) {
+            operationEnded();
+        }
         try {
             deferral.run();
         } catch (Throwable t) {
@@ -620,14 +632,7 @@ public final class Reactor implements Agent, AutoCloseable {
     }
 
     private boolean endsRun() {
-        if (closed) {
-            return true;
-        }
-        if (stopping) {
-            stopping = false;
-            return true;
-        }
-        return false;
+        return stopping || closed;
     }
 
     private void enter() {
@@ -643,6 +648,14 @@ public final class Reactor implements Agent, AutoCloseable {
 
     private void leave() {
         running = false;
+    }
+
+    /**
+     * Ends a call of {@code run…}, and the stop that was meant for it.
+     */
+    private void leaveRun() {
+        stopping = false;
+        leave();
     }
 
     private void takeOwnership() {
