@@ -246,7 +246,9 @@ public final class Membership {
             throw new IllegalStateException(other + ": joined already by another membership");
         }
         if (joined) {
-            leaveStale();
+            joined = false;
+            // Where the interface is gone, the kernel may have forgotten the membership with it.
+            calls.leaveGroupIfJoined(group, on);
         }
         on = now;
         rejoin();
@@ -268,26 +270,21 @@ public final class Membership {
         return String.join(", ", sources.stream().map(InetAddress::getHostAddress).toList());
     }
 
-    private void leaveStale() {
-        joined = false;
-        try {
-            calls.leaveGroup(group, on);
-        } catch (IOException gone) {
-            // The kernel forgot the membership together with the interface.
-            return;
-        }
-    }
-
     private void rejoin() throws IOException {
         if (mode == FilterMode.EXCLUDE) {
             calls.joinGroup(group, on);
         } else {
             calls.joinSource(group, on, sources.getFirst(), true);
         }
-        joined = true;
         if (mode == FilterMode.EXCLUDE ? !sources.isEmpty() : sources.size() > 1) {
-            calls.replaceFilter(group, on, mode, sources);
+            try {
+                calls.replaceFilter(group, on, mode, sources);
+            } catch (IOException e) {
+                calls.leaveGroupIfJoined(group, on);
+                throw e;
+            }
         }
+        joined = true;
     }
 
     private void forget() {

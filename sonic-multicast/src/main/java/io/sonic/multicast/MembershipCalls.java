@@ -40,8 +40,27 @@ final class MembershipCalls {
      * @param first whether the group is joined by this.
      */
     void joinSource(InetAddress group, MulticastInterface on, InetAddress source, boolean first) throws IOException {
-        callWithSource(LinuxMulticast.MCAST_JOIN_SOURCE_GROUP, group, on, source, "join source ",
-                first ? groupLimit() : sourceLimit());
+        try {
+            callWithSource(LinuxMulticast.MCAST_JOIN_SOURCE_GROUP, group, on, source, "join source ",
+                    first ? groupLimit() : sourceLimit());
+        } catch (IOException e) {
+            if (first) {
+                // The kernel joins the group before it adds the source, and may have done only that.
+                leaveGroupIfJoined(group, on);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Leaves a group that may not be joined, or whose interface may be gone.
+     */
+    void leaveGroupIfJoined(InetAddress group, MulticastInterface on) {
+        try {
+            leaveGroup(group, on);
+        } catch (IOException notJoined) {
+            return;
+        }
     }
 
     void leaveSource(InetAddress group, MulticastInterface on, InetAddress source) throws IOException {

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * A network interface of this host: the name that people use and the index that the kernel uses. See {@code
- * netdevice(7)}.
+ * A network interface of this host: the name that people use and the index that the kernel uses. See
+ * {@code netdevice(7)}.
  *
  * <p>An interface that is deleted and created again has the same name and another index; an object keeps the index that
  * it was found with. Interfaces without an address are found as well.

@@ -1,6 +1,8 @@
 package io.sonic.multicast;
 
+import io.sonic.BatchHandler;
 import io.sonic.Channel;
+import io.sonic.DatagramBatch;
 import io.sonic.Endpoint;
 import io.sonic.IoStatus;
 import io.sonic.Reactor;
@@ -22,9 +24,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Sends datagrams to multicast groups and receives those of the groups that it joined, over IPv4 or IPv6. See {@code
- * ip(7)},
- * {@code ipv6(7)} and RFC 3678.
+ * Sends datagrams to multicast groups and receives those of the groups that it joined, over IPv4 or IPv6. See
+ * {@code ip(7)}, {@code ipv6(7)} and RFC 3678.
  *
  * {@snippet :
  * MulticastInterface lo = MulticastInterface.of("lo");
@@ -51,6 +52,7 @@ public final class MulticastPeer implements Channel {
     private final MembershipCalls calls;
     private final List<Membership> memberships = new ArrayList<>();
     private final InetAddress boundTo;
+    private MulticastInterface inbound;
     private MulticastInterface outbound;
 
     private MulticastPeer(UdpSocket socket, InetAddress boundTo) {
@@ -268,6 +270,32 @@ public final class MulticastPeer implements Channel {
     }
 
     /**
+     * Receives as many datagrams as are there, at least one, up to the capacity of the batch, with one system call.
+     *
+     * @param batch   where to.
+     * @param handler called once, with {@link DatagramBatch#count()}.
+     * @throws IllegalStateException when a receive is in flight, or the peer is closed.
+     */
+    public void asyncReceive(DatagramBatch batch, BatchHandler handler) {
+        socket.asyncReceive(batch, handler);
+    }
+
+    /**
+     * Sends the datagrams of a batch, with as few system calls as the system allows.
+     *
+     * @param batch   its first {@link DatagramBatch#count()} slots, each to its endpoint.
+     * @param handler called once, with the number that was sent.
+     * @throws IllegalArgumentException when an endpoint is not of the peer's family.
+     * @throws IllegalStateException    when a send is in flight, or the peer is closed.
+     */
+    public void asyncSend(DatagramBatch batch, BatchHandler handler) {
+        for (int i = 0; i < batch.count(); i++) {
+            checkDestination(batch.endpoint(i));
+        }
+        socket.asyncSend(batch, handler);
+    }
+
+    /**
      * Ends a waiting receive with {@link IoStatus#CANCELLED}.
      */
     public void cancelReceive() {
@@ -337,11 +365,25 @@ public final class MulticastPeer implements Channel {
      * Sets the interface that datagrams to groups go out through.
      *
      * @param through an interface.
-     * @throws IOException when the system refuses, for instance because the interface is gone.
+     * @throws IOException              when the system refuses, for instance because the interface is gone.
+     * @throws IllegalArgumentException when it is not the one that the peer receives from only.
      */
     public void outbound(MulticastInterface through) throws IOException {
+        if (inbound != null && inbound.index() != through.index()) {
+            throw new IllegalArgumentException(
+                    "the peer is kept to " + inbound + ", and can not send through " + through);
+        }
         options.outbound(through);
         outbound = through;
+    }
+
+    /**
+     * The only interface that datagrams are received from.
+     *
+     * @return what {@link Context#inbound} set, or null when all are.
+     */
+    public MulticastInterface inbound() {
+        return inbound;
     }
 
     /**
@@ -461,8 +503,8 @@ public final class MulticastPeer implements Channel {
 
     @Override
     public void close() {
-        memberships.clear();
         socket.close();
+        memberships.clear();
     }
 
     @Override
@@ -516,11 +558,12 @@ public final class MulticastPeer implements Channel {
         options.all(context.receivesAllGroups);
         options.loop(context.loop);
         options.hops(context.hops);
-        if (context.outbound != null) {
-            outbound(context.outbound);
-        }
         if (context.inbound != null) {
             options.inbound(context.inbound);
+            inbound = context.inbound;
+        }
+        if (context.outbound != null) {
+            outbound(context.outbound);
         }
         if (context.receiveBufferBytes > 0) {
             options.receiveBuffer(context.receiveBufferBytes);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sonic.DatagramBatch;
 import io.sonic.Endpoint;
 import io.sonic.IoStatus;
 import io.sonic.SocketOption;
@@ -252,6 +253,42 @@ class MulticastPeerTest extends MulticastFixture {
 
         assertThat(outcomes).containsExactly("OK 4");
         assertReceives(receiver, "sent");
+    }
+
+    @Test
+    void sendsAndReceivesBatches() throws IOException {
+        MulticastPeer receiver = open();
+        receiver.join(groupA, link.receiver());
+        receiver.join(groupB, link.receiver());
+        MulticastPeer sender = openSender();
+        DatagramBatch outgoing = new DatagramBatch(3, 8);
+        DatagramBatch incoming = new DatagramBatch(8, 4);
+        for (int i = 0; i < 3; i++) {
+            outgoing.buffer().putStringWithoutLengthAscii(outgoing.offset(i), "datagram".substring(0, 3 + i));
+            outgoing.endpoint(i).set(i == 1 ? groupB : groupA, port(receiver));
+        }
+        outgoing.count(3);
+        for (int i = 0; i < 3; i++) {
+            outgoing.length(i, 3 + i);
+        }
+        List<String> outcomes = new ArrayList<>();
+
+        sender.asyncSend(outgoing, (status, count) -> outcomes.add("sent " + status + " " + count));
+        await(() -> !outcomes.isEmpty());
+        while (outcomes.size() < 4) {
+            int before = outcomes.size();
+            receiver.asyncReceive(incoming, (status, count) -> {
+                for (int i = 0; i < count; i++) {
+                    outcomes.add(incoming.buffer().getStringWithoutLengthAscii(incoming.offset(i), incoming.length(i))
+                            + " " + incoming.isTruncated(i) + " " + (incoming.endpoint(i).port() == port(sender)));
+                }
+            });
+            await(() -> outcomes.size() > before);
+        }
+
+        assertThat(outcomes).containsExactly("sent OK 3", "dat false true", "data false true", "data true true");
+        outgoing.endpoint(2).set(InetAddress.ofLiteral(link.isIpv6() ? "239.1.1.1" : "ff15::1"), 1);
+        assertThatIllegalArgumentException().isThrownBy(() -> sender.asyncSend(outgoing, (status, count) -> { }));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.sonic.multicast;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -121,6 +122,11 @@ class TwoLinesTest extends MulticastFixture {
         send(openSender(), group, port(receiver.peer), "a");
 
         assertReceives(receiver, "a");
+        assertThat(receiver.peer.inbound()).isEqualTo(link.receiver());
+        assertThatIllegalArgumentException().isThrownBy(() -> receiver.peer.outbound(lineB.receiver()))
+                .withMessageContaining(link.receiver().toString()).withMessageContaining(lineB.receiver().toString());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> open(context().inbound(link.receiver()).outbound(lineB.receiver())));
     }
 
     @Test
@@ -239,8 +245,10 @@ class TwoLinesTest extends MulticastFixture {
     void namesTheInterfaceThatIsGone() throws Exception {
         MulticastPeer peer = open();
         MulticastInterface gone;
+        Membership stale;
         try (Device device = new Device(link)) {
             gone = device.receiver();
+            stale = peer.join(link.group(2), gone);
         }
 
         assertThatThrownBy(() -> peer.join(group, gone)).isInstanceOf(SocketException.class)
@@ -248,8 +256,10 @@ class TwoLinesTest extends MulticastFixture {
                 .hasMessageContaining("no network interface with index " + gone.index());
         assertThatThrownBy(() -> peer.outbound(gone)).isInstanceOf(SocketException.class)
                 .hasMessageContaining(gone.toString());
-        assertThat(peer.memberships()).isEmpty();
         assertThat(peer.outbound()).isNull();
+        assertThat(peer.memberships()).containsExactly(stale);
+        stale.leave();
+        assertThat(peer.memberships()).isEmpty();
     }
 
     /**
