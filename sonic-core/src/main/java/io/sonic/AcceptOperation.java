@@ -21,7 +21,8 @@ final class AcceptOperation<S extends SocketStream> extends Operation {
     void start(AcceptHandler<? super S> newHandler) {
         checkIdle("an accept");
         handler = Objects.requireNonNull(newHandler, "handler");
-        begin(listener.readable);
+        // While the reactor closes there can be no new stream; the accept ends when the listener is closed in turn.
+        begin(listener.readable && reactor.isOpen());
     }
 
     @Override

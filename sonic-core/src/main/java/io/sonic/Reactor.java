@@ -619,10 +619,10 @@ public final class Reactor implements Agent, AutoCloseable {
     private boolean runReady() {
         Deferral deferral = ready.remove();
         deferral.queued = false;
-        long before = completions;
         if (!(deferral instanceof Operation)) {
-            operationEnded();
+            operations--;
         }
+        long before = completions;
         try {
             deferral.run();
         } catch (Throwable t) {

@@ -409,6 +409,7 @@ final class ReactorRunTest extends ReactorTest {
         return new Deferral() {
             @Override
             protected void run() {
+                reactor.completed();
                 recorder.post(name).run();
             }
         };
