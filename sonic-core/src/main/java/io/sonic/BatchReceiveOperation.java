@@ -31,8 +31,10 @@ final class BatchReceiveOperation extends Operation {
             if (result < batch.capacity()) {
                 channel.readable = false;
             }
+            reactor.counters.bytesRead += batch.totalLength(0, result);
             complete(IoStatus.OK, result);
         } else if (result == EAGAIN) {
+            reactor.counters.wouldBlocks++;
             channel.readable = false;
         } else {
             channel.failed("recvmmsg", -result);

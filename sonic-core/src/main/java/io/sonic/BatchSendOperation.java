@@ -34,8 +34,10 @@ final class BatchSendOperation extends Operation {
             }
             int result = channel.socket.send(batch, sent);
             if (result > 0) {
+                reactor.counters.bytesWritten += batch.totalLength(sent, result);
                 sent += result;
             } else if (result == EAGAIN) {
+                reactor.counters.wouldBlocks++;
                 channel.writable = false;
                 return;
             } else {

@@ -291,6 +291,14 @@ public final class DatagramBatch {
         return memory.address() + (long) first * MMSGHDR_LENGTH;
     }
 
+    long totalLength(int first, int datagrams) {
+        long total = 0;
+        for (int i = first; i < first + datagrams; i++) {
+            total += lengths[i];
+        }
+        return total;
+    }
+
     /**
      * Undoes what {@link #prepareSend(int)} narrowed.
      */

@@ -8,6 +8,8 @@ import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+import org.agrona.concurrent.status.CountersManager;
+import org.agrona.concurrent.status.CountersReader;
 
 /**
  * One thread that waits for the system and calls handlers: of channels, of timers, and of what other threads post.
@@ -37,7 +39,40 @@ public final class Reactor implements Agent, AutoCloseable {
      */
     public static final int MAX_INLINE_COMPLETIONS = 32;
 
+    /**
+     * Type of the {@link #counters() counter} of completed operations, timers and posts.
+     */
+    public static final int COMPLETIONS_COUNTER = 7001;
+    /**
+     * Type of the {@link #counters() counter} of bytes read from streams and received in datagrams.
+     */
+    public static final int BYTES_READ_COUNTER = 7002;
+    /**
+     * Type of the {@link #counters() counter} of bytes written to streams and sent in datagrams.
+     */
+    public static final int BYTES_WRITTEN_COUNTER = 7003;
+    /**
+     * Type of the {@link #counters() counter} of attempts for which the system was not ready ({@code EAGAIN}).
+     */
+    public static final int WOULD_BLOCK_COUNTER = 7004;
+    /**
+     * Type of the {@link #counters() counter} of operations that were attempted inside of the call that started them.
+     */
+    public static final int INLINE_COMPLETIONS_COUNTER = 7005;
+    /**
+     * Type of the {@link #counters() counter} of posts that were run.
+     */
+    public static final int POSTS_COUNTER = 7006;
+    /**
+     * Type of the {@link #counters() counter} of the longest handler in nanoseconds, with those that it completed
+     * inline; measured only with {@link Context#slowHandlerThresholdNs(long)}.
+     */
+    public static final int LONGEST_HANDLER_COUNTER = 7007;
+
+    final ReactorCounters counters;
     private final Backend backend;
+    private final CountersReader countersReader;
+    private final long slowHandlerThresholdNs;
     private final NanoClock clock;
     private final ErrorHandler errorHandler;
     private final String name;
@@ -65,6 +100,11 @@ public final class Reactor implements Agent, AutoCloseable {
         this.errorHandler = context.errorHandler;
         this.name = context.name;
         this.hotTurns = context.hotTurns;
+        this.slowHandlerThresholdNs = context.slowHandlerThresholdNs;
+        CountersManager manager = context.countersManager == null
+                ? ReactorCounters.newManager() : context.countersManager;
+        this.countersReader = manager;
+        this.counters = new ReactorCounters(manager, name);
     }
 
     /**
@@ -184,7 +224,7 @@ public final class Reactor implements Agent, AutoCloseable {
             while (step()) {
                 continue;
             }
-            return (int) (completions - before);
+            return endTurn(before);
         } finally {
             leave();
         }
@@ -279,6 +319,17 @@ public final class Reactor implements Agent, AutoCloseable {
     }
 
     /**
+     * What the reactor counts, each under one of the types above and with the reactor's name in its label. Published
+     * at the end of each turn that did something. For any thread.
+     *
+     * @return the counters of the {@link Context#countersManager(CountersManager) manager} that was given, or of one of
+     *         the reactor's own.
+     */
+    public CountersReader counters() {
+        return countersReader;
+    }
+
+    /**
      * Ends everything: runs what was posted, takes timers back, closes every channel (its waiting operations end with
      * {@link IoStatus#CLOSED}), and releases what the system gave. A second call does nothing. Only when no other
      * thread runs the reactor.
@@ -301,6 +352,8 @@ public final class Reactor implements Agent, AutoCloseable {
         while (ready.size() > 0) {
             runReady();
         }
+        counters.publish(completions);
+        counters.close();
         backend.close();
     }
 
@@ -315,6 +368,7 @@ public final class Reactor implements Agent, AutoCloseable {
             return false;
         }
         inlineDepth++;
+        counters.inlineCompletions++;
         return true;
     }
 
@@ -475,14 +529,14 @@ public final class Reactor implements Agent, AutoCloseable {
                 return 0;
             }
             if (step()) {
-                return 1;
+                return endTurn(completions - 1);
             }
             long deadline = timeoutNs > 0 ? clock.nanoTime() + timeoutNs : 0;
             long remaining = timeoutNs;
             do {
                 beginTurn(remaining);
                 if (!endsRun() && step()) {
-                    return 1;
+                    return endTurn(completions - 1);
                 }
                 if (timeoutNs > 0) {
                     remaining = Math.max(0, deadline - clock.nanoTime());
@@ -506,7 +560,15 @@ public final class Reactor implements Agent, AutoCloseable {
         while (!stopping && step()) {
             continue;
         }
-        return (int) (completions - before);
+        return endTurn(before);
+    }
+
+    private int endTurn(long completionsBefore) {
+        int done = (int) (completions - completionsBefore);
+        if (done != 0) {
+            counters.publish(completions);
+        }
+        return done;
     }
 
     private void beginTurn(long timeoutNs) {
@@ -598,7 +660,13 @@ public final class Reactor implements Agent, AutoCloseable {
         if (timer == null) {
             return false;
         }
-        timer.fire();
+        if (slowHandlerThresholdNs == 0) {
+            timer.fire();
+        } else {
+            long begin = System.nanoTime();
+            timer.fire();
+            measured(timer, begin);
+        }
         return true;
     }
 
@@ -608,10 +676,15 @@ public final class Reactor implements Agent, AutoCloseable {
             return false;
         }
         completions++;
+        counters.posts++;
+        long begin = slowHandlerThresholdNs == 0 ? 0 : System.nanoTime();
         try {
             task.run();
         } catch (Throwable t) {
             handlerFailed(t);
+        }
+        if (slowHandlerThresholdNs != 0) {
+            measured(task, begin);
         }
         return true;
     }
@@ -623,12 +696,26 @@ public final class Reactor implements Agent, AutoCloseable {
             operations--;
         }
         long before = completions;
+        long begin = slowHandlerThresholdNs == 0 ? 0 : System.nanoTime();
         try {
             deferral.run();
         } catch (Throwable t) {
             handlerFailed(t);
         }
+        if (slowHandlerThresholdNs != 0) {
+            measured(deferral, begin);
+        }
         return completions != before;
+    }
+
+    private void measured(Object work, long begin) {
+        long time = System.nanoTime() - begin;
+        if (time > counters.longestHandlerNs) {
+            counters.longestHandlerNs = time;
+        }
+        if (time >= slowHandlerThresholdNs) {
+            SlowHandlerEvent.emit(name, work, time);
+        }
     }
 
     private boolean endsRun() {
@@ -675,6 +762,8 @@ public final class Reactor implements Agent, AutoCloseable {
         private String name = "sonic-reactor";
         private int maxEventsPerTurn = 256;
         private int hotTurns = 16;
+        private CountersManager countersManager;
+        private long slowHandlerThresholdNs;
 
         /**
          * Creates a context with the defaults.
@@ -727,6 +816,34 @@ public final class Reactor implements Agent, AutoCloseable {
                 throw new IllegalArgumentException("maxEventsPerTurn must be 1 to 65536: " + maxEventsPerTurn);
             }
             this.maxEventsPerTurn = maxEventsPerTurn;
+            return this;
+        }
+
+        /**
+         * Sets who holds the {@link Reactor#counters() counters}.
+         *
+         * @param countersManager of Agrona, over any buffer, also one that other processes map; used by the thread that
+         *                        opens and closes the reactor. By default the reactor has one of its own.
+         * @return this.
+         */
+        public Context countersManager(CountersManager countersManager) {
+            this.countersManager = Objects.requireNonNull(countersManager, "countersManager");
+            return this;
+        }
+
+        /**
+         * Measures each handler that the loop calls, and records the flight recorder's event
+         * {@code io.sonic.SlowHandler} for one that takes too long. Costs two looks at the clock per handler.
+         *
+         * @param slowHandlerThresholdNs nanoseconds from which a handler is slow; 0, the default, does not measure.
+         * @return this.
+         * @throws IllegalArgumentException when it is negative.
+         */
+        public Context slowHandlerThresholdNs(long slowHandlerThresholdNs) {
+            if (slowHandlerThresholdNs < 0) {
+                throw new IllegalArgumentException("negative threshold: " + slowHandlerThresholdNs + " ns");
+            }
+            this.slowHandlerThresholdNs = slowHandlerThresholdNs;
             return this;
         }
 

@@ -64,6 +64,7 @@ final class ReadOperation extends Operation {
             int result = wanted == 0 ? 0 : transfer(wanted);
             if (result > 0) {
                 done += result;
+                reactor.counters.bytesRead += result;
                 if (result < wanted) {
                     channel.readShort();
                 }
@@ -78,6 +79,7 @@ final class ReadOperation extends Operation {
                 complete(wanted == 0 ? IoStatus.OK : IoStatus.END_OF_STREAM);
                 return;
             } else if (result == EAGAIN) {
+                reactor.counters.wouldBlocks++;
                 channel.readable = false;
                 channel.ended = false;
                 return;
@@ -121,12 +123,14 @@ final class ReadOperation extends Operation {
             if (result < wanted) {
                 channel.readShort();
             }
+            reactor.counters.bytesRead += result;
             return result;
         }
         if (result == 0) {
             return IoStatus.END_OF_STREAM.code();
         }
         if (result == EAGAIN) {
+            reactor.counters.wouldBlocks++;
             channel.readable = false;
             channel.ended = false;
             return IoStatus.WOULD_BLOCK.code();

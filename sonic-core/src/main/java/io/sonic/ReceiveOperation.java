@@ -42,8 +42,10 @@ final class ReceiveOperation extends Operation {
     void attempt() {
         int result = channel.socket.receive(buffer, offset, length, source);
         if (result >= 0) {
+            reactor.counters.bytesRead += Math.min(result, length);
             complete(result > length ? IoStatus.TRUNCATED : IoStatus.OK, Math.min(result, length));
         } else if (result == EAGAIN) {
+            reactor.counters.wouldBlocks++;
             channel.readable = false;
         } else {
             channel.failed("recvfrom", -result);
@@ -61,9 +63,11 @@ final class ReceiveOperation extends Operation {
     int tryReceive(MutableDirectBuffer into, int at, int room, Endpoint from) {
         int result = channel.socket.receive(into, at, room, from);
         if (result >= 0) {
+            reactor.counters.bytesRead += Math.min(result, room);
             return result > room ? IoStatus.TRUNCATED.code() : result;
         }
         if (result == EAGAIN) {
+            reactor.counters.wouldBlocks++;
             channel.readable = false;
             return IoStatus.WOULD_BLOCK.code();
         }

@@ -34,8 +34,10 @@ final class SendOperation extends Operation {
     void attempt() {
         int result = channel.socket.send(buffer, offset, length, destination);
         if (result >= 0) {
+            reactor.counters.bytesWritten += result;
             complete(IoStatus.OK, result);
         } else if (result == EAGAIN) {
+            reactor.counters.wouldBlocks++;
             channel.writable = false;
         } else {
             channel.failed(call(destination), -result);
@@ -53,9 +55,11 @@ final class SendOperation extends Operation {
     int trySend(DirectBuffer from, int at, int bytes, Endpoint to) {
         int result = channel.socket.send(from, at, bytes, to);
         if (result >= 0) {
+            reactor.counters.bytesWritten += result;
             return result;
         }
         if (result == EAGAIN) {
+            reactor.counters.wouldBlocks++;
             channel.writable = false;
             return IoStatus.WOULD_BLOCK.code();
         }

@@ -60,6 +60,7 @@ final class WriteOperation extends Operation {
             int result = wanted == 0 ? 0 : transfer(wanted);
             if (result >= 0) {
                 done += result;
+                reactor.counters.bytesWritten += result;
                 if (result < wanted) {
                     channel.wroteShort();
                 }
@@ -71,6 +72,7 @@ final class WriteOperation extends Operation {
                     return;
                 }
             } else if (result == EAGAIN) {
+                reactor.counters.wouldBlocks++;
                 channel.writable = false;
                 return;
             } else {
@@ -113,9 +115,11 @@ final class WriteOperation extends Operation {
             if (result < wanted) {
                 channel.wroteShort();
             }
+            reactor.counters.bytesWritten += result;
             return result;
         }
         if (result == EAGAIN) {
+            reactor.counters.wouldBlocks++;
             channel.writable = false;
             return IoStatus.WOULD_BLOCK.code();
         }
