@@ -1,5 +1,6 @@
 package io.sonic;
 
+import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
@@ -41,7 +42,8 @@ final class ReactorCounters {
 
     static CountersManager newManager() {
         return new CountersManager(
-                new UnsafeBuffer(new byte[LABELS_LENGTH]), new UnsafeBuffer(new byte[VALUES_LENGTH]));
+                new UnsafeBuffer(ByteBuffer.allocateDirect(LABELS_LENGTH)),
+                new UnsafeBuffer(ByteBuffer.allocateDirect(VALUES_LENGTH)));
     }
 
     void publish(long completions) {
