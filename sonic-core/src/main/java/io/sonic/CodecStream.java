@@ -284,6 +284,7 @@ public final class CodecStream<T> implements Channel {
             return;
         }
         reader = null;
+        reactor.completed();
         try {
             ended.onItem(status, item);
         } catch (Throwable t) {
