@@ -1,6 +1,8 @@
 package io.sonic.examples;
 
 import io.sonic.Endpoint;
+import io.sonic.IoStatus;
+import io.sonic.websocket.WebSocketStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -55,10 +57,15 @@ abstract class ReactorCommand implements Callable<Integer> {
         return spec.name();
     }
 
+    /** Ends the command with its usage. */
+    final ParameterException wrongOption(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
     /** Ends the command with its usage when a number is out of range. */
     final void require(String option, long value, long least, long most) {
         if (value < least || value > most) {
-            throw new ParameterException(spec.commandLine(), most == Long.MAX_VALUE
+            throw wrongOption(most == Long.MAX_VALUE
                     ? option + " must be " + least + " or more: " + value
                     : option + " must be " + least + " to " + most + ": " + value);
         }
@@ -68,5 +75,32 @@ abstract class ReactorCommand implements Callable<Integer> {
     final void printListening(InetSocketAddress address) {
         out().println("listening on " + Endpoint.of(address));
         out().flush();
+    }
+
+    /** Connects a websocket and goes on when it is connected; the command fails when that does not work. */
+    final void handshake(ReactorLoop loop, WebSocketStream ws, String url, Runnable onConnected) {
+        try {
+            ws.asyncHandshake(url, status -> {
+                if (status == IoStatus.OK) {
+                    onConnected.run();
+                } else {
+                    loop.fail(ws.failure().getMessage());
+                }
+            });
+        } catch (IllegalArgumentException e) {
+            throw wrongOption("--url: " + e.getMessage());
+        }
+    }
+
+    /** Says how a connection ended that should have gone on. */
+    static String endOf(WebSocketStream ws, String url, IoStatus status) {
+        if (ws.failure() != null) {
+            return ws.failure().getMessage();
+        }
+        if (status == IoStatus.END_OF_STREAM) {
+            String reason = ws.closeReason().isEmpty() ? "" : " (" + ws.closeReason() + ")";
+            return url + ": the server closed with " + ws.closeCode() + reason;
+        }
+        return url + ": " + status;
     }
 }

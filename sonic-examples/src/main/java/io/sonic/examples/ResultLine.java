@@ -32,6 +32,11 @@ final class ResultLine {
         return this;
     }
 
+    /** Adds a share, rounded. */
+    ResultLine addRounded(String name, long total, long count) {
+        return add(name, count == 0 ? 0 : Math.round((double) total / count));
+    }
+
     /** Adds how many there were in a second, rounded. */
     ResultLine addPerSecond(String name, long count, long elapsedNs) {
         return add(name, elapsedNs <= 0 ? 0 : Math.round(count * 1e9 / elapsedNs));

@@ -30,13 +30,6 @@ final class ThreadMeter {
         cpuNs += THREADS.getCurrentThreadCpuTime();
     }
 
-    /** Takes over the beginning of another measurement. */
-    void startWith(ThreadMeter other) {
-        elapsedNs = other.elapsedNs;
-        cpuNs = other.cpuNs;
-        allocatedBytes = other.allocatedBytes;
-    }
-
     long elapsedNs() {
         return elapsedNs;
     }

@@ -1,0 +1,89 @@
+package io.sonic.examples;
+
+import io.sonic.IoStatus;
+import io.sonic.TcpListener;
+import io.sonic.TcpStream;
+import io.sonic.WriteHandler;
+import io.sonic.websocket.MessageHandler;
+import io.sonic.websocket.Opcode;
+import io.sonic.websocket.WebSocketStream;
+import java.io.IOException;
+import org.agrona.DirectBuffer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** How to serve websockets. */
+@Command(name = "ws-echo-server", description = "Sends back to each client every message, until it is stopped.")
+final class WsEchoServer extends ReactorCommand {
+
+    @Mixin
+    private ListenOptions listen;
+
+    @Override
+    void checkOptions() {
+        require("--port", listen.port, 0, ListenOptions.MAX_PORT);
+    }
+
+    @Override
+    void run(ReactorLoop loop) throws IOException {
+        TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
+        acceptNext(listener);
+        printListening(listener.localAddress());
+        loop.run();
+    }
+
+    private void acceptNext(TcpListener listener) {
+        listener.asyncAccept((status, stream) -> {
+            if (status == IoStatus.OK) {
+                serve(stream);
+            }
+            if (status != IoStatus.CLOSED) {
+                acceptNext(listener);
+            }
+        });
+    }
+
+    private static void serve(TcpStream stream) {
+        try {
+            WebSocketStream ws = WebSocketStream.open(stream.reactor());
+            ws.asyncAccept(stream, status -> {
+                if (status == IoStatus.OK) {
+                    new Connection(ws).read();
+                }
+            });
+        } catch (IOException noMemoryForBuffers) {
+            stream.close();
+        }
+    }
+
+    /** Reads a message, writes it, and reads the next. Whatever ends the connection gives everything back. */
+    private static final class Connection {
+
+        private final WebSocketStream ws;
+        // Made once: a method reference per call would be garbage.
+        private final MessageHandler onMessage = this::onMessage;
+        private final WriteHandler onWritten = this::onWritten;
+
+        Connection(WebSocketStream ws) {
+            this.ws = ws;
+        }
+
+        void read() {
+            ws.asyncNextMessage(onMessage);
+        }
+
+        private void onMessage(IoStatus status, Opcode type, DirectBuffer buffer, int offset, int length) {
+            if (status == IoStatus.OK) {
+                ws.asyncWrite(type, buffer, offset, length, onWritten);
+            }
+        }
+
+        private void onWritten(IoStatus status, int length) {
+            if (status == IoStatus.OK) {
+                read();
+            } else {
+                ws.close();
+            }
+        }
+    }
+}
