@@ -69,8 +69,7 @@ public final class ReorderWindow implements AutoCloseable {
     private final int capacity;
     private final int mask;
     private final long[] present; // one bit for each sequence number that the window covers
-    private final int[] slots; // by sequence number
-    private final int[] lengths; // by sequence number
+    private final long[] packets; // by sequence number: the slot, and above it the length
     private int freeCount;
     private int count;
     private long expected;
@@ -84,8 +83,7 @@ public final class ReorderWindow implements AutoCloseable {
         this.slotLength = slotLength;
         mask = capacity - 1;
         present = new long[capacity / Long.SIZE];
-        slots = new int[capacity];
-        lengths = new int[capacity];
+        packets = new long[capacity];
         claimed = new boolean[slotCount];
         free = new int[slotCount];
         for (int slot = slotCount - 1; slot >= 0; slot--) {
@@ -230,8 +228,7 @@ public final class ReorderWindow implements AutoCloseable {
             return Insertion.DUPLICATE;
         }
         present[index >> 6] |= 1L << index;
-        slots[index] = slot;
-        lengths[index] = length;
+        packets[index] = (long) length << 32 | slot;
         claimed[slot] = false;
         count++;
         if (sequence - highest > 1) {
@@ -263,7 +260,7 @@ public final class ReorderWindow implements AutoCloseable {
      * @throws IllegalStateException when the window does not have it.
      */
     public int nextOffset() {
-        return slots[nextIndex()] * slotLength;
+        return (int) packets[nextIndex()] * slotLength;
     }
 
     /**
@@ -273,7 +270,7 @@ public final class ReorderWindow implements AutoCloseable {
      * @throws IllegalStateException when the window does not have it.
      */
     public int nextLength() {
-        return lengths[nextIndex()];
+        return (int) (packets[nextIndex()] >>> 32);
     }
 
     /**
@@ -469,7 +466,7 @@ public final class ReorderWindow implements AutoCloseable {
 
     private void drop(int index) {
         present[index >> 6] &= ~(1L << index);
-        free[freeCount++] = slots[index];
+        free[freeCount++] = (int) packets[index];
         count--;
     }
 
