@@ -38,6 +38,8 @@ interface Backend extends AutoCloseable {
 
     String name();
 
+    boolean supports(Capability capability);
+
     @Override
     void close();
 }

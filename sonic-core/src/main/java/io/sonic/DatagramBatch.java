@@ -47,7 +47,7 @@ public final class DatagramBatch {
     /**
      * What the slots point at: the own buffer at first, see {@link #slot}.
      */
-    private final DirectBuffer[] slots;
+    private final MutableDirectBuffer[] slots;
     private final int[] offsets;
     private final int[] lengths;
     private int count;
@@ -93,7 +93,7 @@ public final class DatagramBatch {
         MemorySegment storage = Arena.ofAuto().allocate(Math.max(1, capacity * slotLength), 64);
         buffer = new UnsafeBuffer(storage.asByteBuffer(), 0, capacity * slotLength);
         endpoints = new Endpoint[capacity];
-        slots = new DirectBuffer[capacity];
+        slots = new MutableDirectBuffer[capacity];
         offsets = new int[capacity];
         lengths = new int[capacity];
         for (int i = 0; i < capacity; i++) {
@@ -207,7 +207,7 @@ public final class DatagramBatch {
      * @param target off the heap, with room for a slot's length from the offset.
      * @param offset of the slot in it.
      */
-    public void slot(int index, DirectBuffer target, int offset) {
+    public void slot(int index, MutableDirectBuffer target, int offset) {
         DescriptorChannel.checkRegion(target, offset, slotLength);
         setSlot(index, target, offset, slotLength);
     }
@@ -291,6 +291,25 @@ public final class DatagramBatch {
         return memory.address() + (long) first * MMSGHDR_LENGTH;
     }
 
+    MutableDirectBuffer slotBuffer(int index) {
+        return slots[index];
+    }
+
+    int slotLength() {
+        return slotLength;
+    }
+
+    /**
+     * Takes over one datagram that was received without the kernel's own structures.
+     */
+    void received(int index, int lengthOnTheWire) {
+        int header = index * MMSGHDR_LENGTH;
+        fields.putInt(header + RECEIVED_LENGTH, lengthOnTheWire);
+        fields.putInt(header + NAME_LENGTH, endpoints[index].length());
+        fields.putLong(header + CONTROL_LENGTH, 0);
+        fields.putInt(header + FLAGS, lengthOnTheWire > slotLength ? MSG_TRUNC : 0);
+    }
+
     long totalLength(int first, int datagrams) {
         long total = 0;
         for (int i = first; i < first + datagrams; i++) {
@@ -313,7 +332,7 @@ public final class DatagramBatch {
         return fields.getInt(Objects.checkIndex(index, count) * MMSGHDR_LENGTH + FLAGS);
     }
 
-    private void setSlot(int index, DirectBuffer target, int offset, int length) {
+    private void setSlot(int index, MutableDirectBuffer target, int offset, int length) {
         slots[index] = target;
         offsets[index] = offset;
         int entry = iovecs + index * IOVEC_LENGTH;

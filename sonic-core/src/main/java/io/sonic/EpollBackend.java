@@ -89,6 +89,14 @@ final class EpollBackend implements Backend {
     }
 
     @Override
+    public boolean supports(Capability capability) {
+        return switch (capability) {
+            case UNIX_STREAMS, UNIX_DATAGRAMS, SPECIAL_FILES, RAW_OPTIONS -> true;
+            case NANOSECOND_WAITS -> waitsInNanoseconds;
+        };
+    }
+
+    @Override
     public BackendSocket open(AddressFamily family, boolean stream) throws IOException {
         int type = stream ? LinuxSockets.SOCK_STREAM : LinuxSockets.SOCK_DGRAM;
         int fd = LinuxSockets.socket(errno, family.number,
@@ -102,7 +110,7 @@ final class EpollBackend implements Backend {
     @Override
     public BackendFile openFile(String path, int flags) throws IOException {
         int fd = LinuxFiles.open(errno, path,
-                flags | LinuxFiles.O_NONBLOCK | LinuxFiles.O_CLOEXEC | LinuxFiles.O_NOCTTY, 0666);
+                flags | LinuxFlags.O_NONBLOCK | LinuxFlags.O_CLOEXEC | LinuxFlags.O_NOCTTY, 0666);
         if (fd < 0) {
             throw Errno.exception("open", path, -fd);
         }

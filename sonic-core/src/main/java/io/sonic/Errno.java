@@ -66,6 +66,10 @@ enum Errno {
         this.sentence = sentence;
     }
 
+    String sentence() {
+        return sentence;
+    }
+
     /**
      * Formats {@code Connection refused (ECONNREFUSED)}.
      */

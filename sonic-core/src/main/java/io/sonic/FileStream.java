@@ -61,7 +61,7 @@ public final class FileStream extends StreamChannel {
      * @throws IOException when the file has no position.
      */
     public long position() throws IOException {
-        return seek(0, LinuxFiles.SEEK_CUR);
+        return seek(0, LinuxFlags.SEEK_CUR);
     }
 
     /**
@@ -74,7 +74,7 @@ public final class FileStream extends StreamChannel {
     public void position(long offset) throws IOException {
         read.checkIdle("a read");
         write.checkIdle("a write");
-        seek(offset, LinuxFiles.SEEK_SET);
+        seek(offset, LinuxFlags.SEEK_SET);
     }
 
     /**
@@ -144,14 +144,14 @@ public final class FileStream extends StreamChannel {
         }
         boolean writes = set.contains(StandardOpenOption.WRITE) || set.contains(StandardOpenOption.APPEND);
         boolean reads = set.contains(StandardOpenOption.READ) || !writes;
-        int flags = reads && writes ? LinuxFiles.O_RDWR : writes ? LinuxFiles.O_WRONLY : LinuxFiles.O_RDONLY;
+        int flags = reads && writes ? LinuxFlags.O_RDWR : writes ? LinuxFlags.O_WRONLY : LinuxFlags.O_RDONLY;
         for (StandardOpenOption option : set) {
             flags |= switch (option) {
                 case READ, WRITE -> 0;
-                case APPEND -> LinuxFiles.O_APPEND;
-                case CREATE -> LinuxFiles.O_CREAT;
-                case CREATE_NEW -> LinuxFiles.O_CREAT | LinuxFiles.O_EXCL;
-                case TRUNCATE_EXISTING -> LinuxFiles.O_TRUNC;
+                case APPEND -> LinuxFlags.O_APPEND;
+                case CREATE -> LinuxFlags.O_CREAT;
+                case CREATE_NEW -> LinuxFlags.O_CREAT | LinuxFlags.O_EXCL;
+                case TRUNCATE_EXISTING -> LinuxFlags.O_TRUNC;
                 default -> throw new UnsupportedOperationException("not for a stream: " + option);
             };
         }

@@ -173,6 +173,14 @@ public final class IoVector {
         return memory.address();
     }
 
+    int firstLeft() {
+        return first;
+    }
+
+    int doneOfFirst() {
+        return doneOfFirst;
+    }
+
     /**
      * The address of the {@code struct iovec}s that are left.
      */

@@ -127,8 +127,8 @@ public final class Reactor implements Agent, AutoCloseable {
      * @throws IllegalStateException when the JVM lacks a flag; the sentence names it.
      */
     public static Reactor open(Context context) throws IOException {
-        Requirements.check();
-        return new Reactor(context, new EpollBackend(context.maxEventsPerTurn));
+        Requirements.checkAgrona();
+        return new Reactor(context, context.backend.choose().open(context));
     }
 
     /**
@@ -312,10 +312,20 @@ public final class Reactor implements Agent, AutoCloseable {
     /**
      * The name of the backend.
      *
-     * @return {@code epoll}.
+     * @return {@code epoll} or {@code nio}.
      */
     public String backend() {
         return backend.name();
+    }
+
+    /**
+     * Tells whether the backend can do what not every backend can.
+     *
+     * @param capability what is asked for.
+     * @return false when using it would fail.
+     */
+    public boolean supports(Capability capability) {
+        return backend.supports(capability);
     }
 
     /**
@@ -760,6 +770,7 @@ public final class Reactor implements Agent, AutoCloseable {
         private NanoClock nanoClock = SystemNanoClock.INSTANCE;
         private ErrorHandler errorHandler = Throwable::printStackTrace;
         private String name = "sonic-reactor";
+        private BackendType backend = BackendType.ofProperty();
         private int maxEventsPerTurn = 256;
         private int hotTurns = 16;
         private CountersManager countersManager;
@@ -805,6 +816,18 @@ public final class Reactor implements Agent, AutoCloseable {
         }
 
         /**
+         * Sets the backend.
+         *
+         * @param backend by default what the system property {@value BackendType#PROPERTY} names, or
+         *                {@link BackendType#AUTO}.
+         * @return this.
+         */
+        public Context backend(BackendType backend) {
+            this.backend = Objects.requireNonNull(backend, "backend");
+            return this;
+        }
+
+        /**
          * Sets how many ready channels are fetched from the system in one turn.
          *
          * @param maxEventsPerTurn 1 to 65,536; by default 256.
@@ -817,6 +840,10 @@ public final class Reactor implements Agent, AutoCloseable {
             }
             this.maxEventsPerTurn = maxEventsPerTurn;
             return this;
+        }
+
+        int maxEventsPerTurn() {
+            return maxEventsPerTurn;
         }
 
         /**
