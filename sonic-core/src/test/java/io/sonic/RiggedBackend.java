@@ -74,6 +74,11 @@ final class RiggedBackend implements Backend {
     }
 
     @Override
+    public boolean supports(Capability capability) {
+        return backend.supports(capability);
+    }
+
+    @Override
     public BackendFile openFile(String path, int flags) throws IOException {
         return backend.openFile(path, flags);
     }
