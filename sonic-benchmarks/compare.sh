@@ -5,13 +5,15 @@
 # How the figures are made
 #   - The server (peers/c/ws_server.c) runs on one CPU, each client alone on another; nothing else should run.
 #   - Rounds: every client runs once per round, in turn, so that a slow minute of the machine meets all of them.
-#     The table has the median over the rounds, and beside it the lowest and the highest.
+#     The table has the median over the rounds, and beside it the best and the worst. On a machine that does other work
+#     the best says more: what disturbs a run only makes it slower.
 #   - Every client warms up by a third of --count by itself. A JVM on one CPU shares it with its own compiler and
 #     collector threads: counts must be large, or the client CPUs more than one (--cpus 0,2:1).
 #   - latency: a text message of 128 bytes is sent masked, its echo awaited, then the next; p50 and p99 of one run.
 #   - rate: the server sends text messages of 200 and of 4,000 bytes as fast as it can. jdk and netty get a tenth of
 #     the count, being that much slower.
-#   - ratio: to the best of c and tungstenite. Of a latency less is better, of a rate more.
+#   - ratio: to the better of c and tungstenite, median to median and best to best. Of a latency less is better, of a
+#     rate more.
 #
 # Clients
 #   sonic        sonic-examples.jar, busy polling
@@ -180,52 +182,44 @@ measure() { # CLIENT MODE SIZE COUNT ROUND: one run; its last line goes to the r
     fi
 }
 
-values() { # MODE SIZE CLIENT KEY: sorted, one a line
+values() { # MODE SIZE CLIENT KEY: one a line
     awk -v mode="$1" -v size="$2" -v client="$3" -v key="$4=" '$1 == mode && $2 == size && $3 == client {
-        for (i = 5; i <= NF; i++) if (index($i, key) == 1) print substr($i, length(key) + 1) }' "$results" | sort -n
+        for (i = 5; i <= NF; i++) if (index($i, key) == 1) print substr($i, length(key) + 1) }' "$results"
 }
 
-median() { # of sorted lines; of an even number the lower of the two in the middle
-    awk '{ value[NR] = $1 } END { if (NR > 0) print value[int((NR + 1) / 2)] }'
-}
-
-best() { # MODE SIZE KEY: of c and tungstenite
-    local client order=-n
-    [[ $1 == latency ]] || order=-rn
-    for client in c tungstenite; do
-        values "$1" "$2" "$client" "$3" | median
-    done | sort "$order" | head -n 1
+median() { # of an even number of lines the lower of the two in the middle
+    sort -n | awk '{ value[NR] = $1 } END { if (NR > 0) print value[int((NR + 1) / 2)] }'
 }
 
 ratio() { # VALUE BASE
     awk -v value="$1" -v base="$2" 'BEGIN { if (base > 0) printf "%.2f", value / base; else printf "-" }'
 }
 
-print_latency_table() { # SIZE
-    local p50 p99 base50 base99
-    base50=$(best latency "$1" p50_ns)
-    base99=$(best latency "$1" p99_ns)
-    printf '\nround trip, %d bytes\n%-12s %10s %8s %10s %8s   %s\n' "$1" client 'p50 ns' ratio 'p99 ns' ratio 'p50 lowest..highest'
+print_table() { # MODE SIZE KEY ORDER: a line per client; ORDER sorts the best value first
+    local client sorted middle first base base_first
+    base=$(for client in c tungstenite; do values "$1" "$2" "$client" "$3" | median; done | sort "$4" | head -n 1)
+    base_first=$(for client in c tungstenite; do values "$1" "$2" "$client" "$3"; done | sort "$4" | head -n 1)
+    printf '%-12s %12s %7s %12s %7s %12s\n' client median ratio best ratio worst
     for client in $present; do
-        p50=$(values latency "$1" "$client" p50_ns)
-        [[ -n $p50 ]] || continue
-        p99=$(values latency "$1" "$client" p99_ns | median)
-        printf '%-12s %10d %8s %10d %8s   %d..%d\n' "$client" "$(median <<<"$p50")" "$(ratio "$(median <<<"$p50")" "$base50")" \
-            "$p99" "$(ratio "$p99" "$base99")" "$(head -n 1 <<<"$p50")" "$(tail -n 1 <<<"$p50")"
+        sorted=$(values "$1" "$2" "$client" "$3" | sort "$4")
+        [[ -n $sorted ]] || continue
+        middle=$(median <<<"$sorted")
+        first=$(head -n 1 <<<"$sorted")
+        printf '%-12s %12d %7s %12d %7s %12d\n' "$client" "$middle" "$(ratio "$middle" "$base")" \
+            "$first" "$(ratio "$first" "$base_first")" "$(tail -n 1 <<<"$sorted")"
     done
 }
 
+print_latency_tables() { # SIZE
+    printf '\nround trip of %d bytes, p50 in ns\n' "$1"
+    print_table latency "$1" p50_ns -n
+    printf '\nround trip of %d bytes, p99 in ns\n' "$1"
+    print_table latency "$1" p99_ns -n
+}
+
 print_rate_table() { # SIZE
-    local rate base
-    base=$(best rate "$1" messages_per_s)
-    printf '\nrate, %d bytes\n%-12s %12s %8s %12s   %s\n' "$1" client 'messages/s' ratio 'ns/message' 'lowest..highest'
-    for client in $present; do
-        rate=$(values rate "$1" "$client" messages_per_s)
-        [[ -n $rate ]] || continue
-        printf '%-12s %12d %8s %12s   %d..%d\n' "$client" "$(median <<<"$rate")" "$(ratio "$(median <<<"$rate")" "$base")" \
-            "$(awk -v rate="$(median <<<"$rate")" 'BEGIN { printf "%.1f", 1e9 / rate }')" \
-            "$(head -n 1 <<<"$rate")" "$(tail -n 1 <<<"$rate")"
-    done
+    printf '\nmessages of %d bytes per second\n' "$1"
+    print_table rate "$1" messages_per_s -rn
 }
 
 select_clients() { # sets present
@@ -246,6 +240,9 @@ print_setting() {
     echo "cpu:    $(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo), $(nproc) CPUs, clients on ${cpus%:*}, server on ${cpus#*:}"
     echo "kernel: $(uname -sr), load $(cut -d ' ' -f 1 /proc/loadavg)"
     echo "java:   ${java:-none}${java:+, $("$java" --version | sed -n 2p)}"
+    if awk '{ exit !($1 > 0.5) }' /proc/loadavg; then
+        echo "note:   other work runs on this machine; do not trust the figures of single runs"
+    fi
 }
 
 run_scenario() { # MODE SIZE COUNT ROUND
@@ -282,7 +279,7 @@ for ((round = 1; round <= rounds; round++)); do
     fi
 done
 if [[ $modes == *latency* ]]; then
-    print_latency_table 128
+    print_latency_tables 128
 fi
 if [[ $modes == *rate* ]]; then
     print_rate_table 200
