@@ -32,6 +32,10 @@ final class NioOptions {
         return OF_THE_JDK.containsKey(option);
     }
 
+    static boolean isSupported(NetworkChannel channel, SocketOption<?> option) {
+        return channel.supportedOptions().contains(OF_THE_JDK.get(option));
+    }
+
     /**
      * Sets an option; 0, or the negated errno.
      */

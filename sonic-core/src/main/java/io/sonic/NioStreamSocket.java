@@ -110,6 +110,7 @@ final class NioStreamSocket extends NioSocket {
                 return null;
             }
             accepted.configureBlocking(false);
+            applyInherited(accepted);
             set(remote, accepted.getRemoteAddress());
             acceptResult = 0;
             return new NioStreamSocket(backend, family, accepted);
@@ -271,14 +272,30 @@ final class NioStreamSocket extends NioSocket {
         }
     }
 
+    /**
+     * Applies what was set before the channel was there. What a listener of the JDK does not have is left for the
+     * connections that it accepts, which inherit it from one of the system.
+     */
     private int applyOptions(NetworkChannel channel) {
         for (Map.Entry<SocketOption<?>, Object> entry : options.entrySet()) {
-            int result = apply(channel, entry.getKey(), entry.getValue());
+            boolean forLater = channel == listener && !NioOptions.isSupported(channel, entry.getKey());
+            int result = forLater ? 0 : apply(channel, entry.getKey(), entry.getValue());
             if (result < 0) {
                 return result;
             }
         }
         return 0;
+    }
+
+    private void applyInherited(SocketChannel accepted) throws IOException {
+        for (Map.Entry<SocketOption<?>, Object> entry : options.entrySet()) {
+            if (!NioOptions.isSupported(listener, entry.getKey())) {
+                int result = apply(accepted, entry.getKey(), entry.getValue());
+                if (result < 0) {
+                    throw Errno.exception("setsockopt", entry.getKey().name(), -result);
+                }
+            }
+        }
     }
 
     private static <T> int apply(NetworkChannel channel, SocketOption<T> option, Object value) {
