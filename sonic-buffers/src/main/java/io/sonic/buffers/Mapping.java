@@ -102,8 +102,9 @@ final class Mapping {
     void lock() throws IOException {
         int result = calls.mlock(segment.address(), 2 * length);
         if (result < 0) {
-            throw new IOException(message("mlock", 2 * length, -result)
-                    + "; both mappings count, RLIMIT_MEMLOCK is " + calls.getrlimit(RLIMIT_MEMLOCK) + " bytes");
+            long limit = calls.getrlimit(RLIMIT_MEMLOCK);
+            throw new IOException(message("mlock", 2 * length, -result) + "; both mappings count, RLIMIT_MEMLOCK is "
+                    + (limit < 0 ? "unlimited" : limit + " bytes"));
         }
     }
 

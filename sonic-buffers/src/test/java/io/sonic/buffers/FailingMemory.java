@@ -8,12 +8,12 @@ import java.util.List;
  */
 final class FailingMemory implements MemoryCalls {
     final List<String> calls = new ArrayList<>();
-    final List<Long> addresses = new ArrayList<>();
 
     private final MemoryCalls memory = new LinuxMemory();
     private final int failing;
     private final String failingName;
     private final int errno;
+    private long mappedLength;
 
     /**
      * Memory whose n-th call fails.
@@ -42,6 +42,15 @@ final class FailingMemory implements MemoryCalls {
         return new FailingMemory(-1, name, errno);
     }
 
+    /**
+     * The addresses that were taken and not given back.
+     *
+     * @return their length in bytes.
+     */
+    long mappedLength() {
+        return mappedLength;
+    }
+
     @Override
     public int getpagesize() {
         return memory.getpagesize();
@@ -68,14 +77,16 @@ final class FailingMemory implements MemoryCalls {
         if (fails("mmap")) {
             return -errno;
         }
-        long result = memory.mmap(address, length, protection, flags, fd, offset);
-        addresses.add(result);
-        return result;
+        if ((flags & MAP_FIXED) == 0) {
+            mappedLength += length;
+        }
+        return memory.mmap(address, length, protection, flags, fd, offset);
     }
 
     @Override
     public int munmap(long address, long length) {
         calls.add("munmap"); // never fails: what is being cleaned up would be left behind
+        mappedLength -= length;
         return memory.munmap(address, length);
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,7 +168,7 @@ final class MirroredBufferTest extends FifoBufferContract {
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> MirroredBuffer.allocate(memory, 3 * PAGE, new MirroredBuffer.Context()))
                 .withMessageStartingWith(call + " of " + pages * PAGE + " bytes failed: EMFILE (24)");
-        assertThat(memory.addresses).noneMatch(ProcessMemory::isMapped);
+        assertThat(memory.mappedLength()).isZero();
         assertThat(ProcessMemory.mappings(NAME)).isEqualTo(mappings);
         assertThat(ProcessMemory.descriptors()).isEqualTo(descriptors);
     }
@@ -235,22 +236,19 @@ final class MirroredBufferTest extends FifoBufferContract {
 
     @Test
     void isUnmappedWhenItIsDropped() throws IOException {
-        long address = dropped();
+        drop();
 
-        awaitUnmapped(address);
+        awaitUnmapped();
     }
 
     @Test
     void staysMappedWhileAViewIsInUse() throws IOException {
-        MirroredBuffer fifo = MirroredBuffer.allocate(PAGE);
-        DirectBuffer view = fifo.buffer();
-        long address = view.addressOffset();
-        fifo.buffer().putLong(0, 42);
-        fifo = null;
-        awaitUnmapped(dropped());
+        DirectBuffer view = new UnsafeBuffer(viewOfDropped(), 0, PAGE);
+        drop();
+        awaitUnmapped();
 
-        assertThat(view.getLong(PAGE)).isEqualTo(42);
-        assertThat(ProcessMemory.isMapped(address)).isTrue();
+        assertThat(view.getLong(0)).isEqualTo(42);
+        assertThat(ProcessMemory.mappings("viewed")).isEqualTo(2);
     }
 
     @Test
@@ -276,13 +274,20 @@ final class MirroredBufferTest extends FifoBufferContract {
         }
     }
 
-    private static long dropped() throws IOException {
-        return MirroredBuffer.allocate(PAGE).buffer().addressOffset();
+    private static void drop() throws IOException {
+        MirroredBuffer fifo = MirroredBuffer.allocate(PAGE, new MirroredBuffer.Context().name("dropped"));
+        assertThat(fifo.readableLength()).isZero();
     }
 
-    private static void awaitUnmapped(long address) {
+    private static DirectBuffer viewOfDropped() throws IOException {
+        MirroredBuffer fifo = MirroredBuffer.allocate(PAGE, new MirroredBuffer.Context().name("viewed"));
+        fifo.buffer().putLong(PAGE, 42);
+        return fifo.buffer();
+    }
+
+    private static void awaitUnmapped() {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (ProcessMemory.isMapped(address)) {
+        while (ProcessMemory.mappings("dropped") > 0) {
             assertThat(System.nanoTime()).as("still mapped").isLessThan(deadline);
             System.gc();
         }
