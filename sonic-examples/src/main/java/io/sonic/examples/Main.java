@@ -15,8 +15,11 @@ import picocli.CommandLine.Spec;
         footer = {"", "COMMAND --help tells the options of one.",
             "A command ends with status 0 when it did its job, 1 when it failed, 2 for wrong options."},
         subcommands = {
-            WsLatency.class, WsRate.class, WsEchoServer.class, WsReplay.class, TcpEchoServer.class, TcpLatency.class,
-            MulticastSend.class, MulticastReceive.class, TimerExample.class
+            Demo.class,
+            WsLatency.class, WsRate.class, WsEchoServer.class, WsReplay.class,
+            TcpEchoServer.class, TcpLatency.class,
+            MulticastSend.class, MulticastReceive.class,
+            TimerExample.class
         })
 public final class Main implements Runnable {
 

@@ -6,8 +6,9 @@ import org.HdrHistogram.Histogram;
  * Times round trips, one after the other: from before the write to the callback that has the whole reply.
  *
  * <p>A warm-up is not counted: a third of the count, and more until there were {@value #WARM_UP_ROUND_TRIPS} in
- * {@value #LEAST_WARM_UP_SECONDS} seconds, which the JIT compiler needs; but no more than that after
- * {@value #MOST_WARM_UP_SECONDS} seconds, where the other side is far away.
+ * {@value #LEAST_WARM_UP_SECONDS} seconds and {@value #WARM_UP_ROUND} in a row that allocated nothing, which tells that
+ * the JIT compiler is through; but no more than the third after {@value #MOST_WARM_UP_SECONDS} seconds, where the other
+ * side is far away.
  */
 final class RoundTrips {
 
@@ -36,6 +37,7 @@ final class RoundTrips {
     RoundTrips(long count) {
         this.count = count;
         leftInRound = Math.min(WARM_UP_ROUND, (count + 2) / 3);
+        meter.start();
     }
 
     /** Is called right before the request is written. */
@@ -79,8 +81,8 @@ final class RoundTrips {
      * nothing new to the compiled code: a branch never taken before would throw it away.
      */
     private boolean nextRound(long nowNs) {
+        meter.stop();
         if (counting) {
-            meter.stop();
             complete = true;
             return false;
         }
@@ -95,6 +97,7 @@ final class RoundTrips {
         if (done < (count + 2) / 3 || elapsedNs < LEAST_WARM_UP_SECONDS * NS_PER_SECOND) {
             return false;
         }
-        return done >= WARM_UP_ROUND_TRIPS || elapsedNs >= MOST_WARM_UP_SECONDS * NS_PER_SECOND;
+        return done >= WARM_UP_ROUND_TRIPS && meter.allocatedBytes() == 0
+                || elapsedNs >= MOST_WARM_UP_SECONDS * NS_PER_SECOND;
     }
 }
