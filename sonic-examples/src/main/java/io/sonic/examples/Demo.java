@@ -103,13 +103,17 @@ final class Demo implements Callable<Integer> {
                         loop -> exchange = new DemoExchange(loop, source, rate, lossPercent / 100, client.address(0),
                                 client.address(1), loopback, times))) {
             clientThread.post(() -> client.connect(exchange.url()));
-            watch(clientThread, exchangeThread);
+            watch(clientThread);
             finish(clientThread, exchangeThread);
+        } finally {
+            if (client != null) {
+                client.close();
+            }
         }
     }
 
     /** Shows how it goes, each second. The first quarter of the time is a warm-up: it is shown, but not counted. */
-    private void watch(ReactorThread clientThread, ReactorThread exchangeThread) {
+    private void watch(ReactorThread clientThread) {
         PrintWriter out = spec.commandLine().getOut();
         Console console = System.console();
         DemoTable table = new DemoTable(out, console != null && console.isTerminal(), statistics, book);

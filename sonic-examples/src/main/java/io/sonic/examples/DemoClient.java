@@ -13,14 +13,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The demo's client: one reactor, one websocket and two multicast lines, one book.
  *
  * <p>Of an update the feed that brings it first counts. Nothing that happens for a message allocates.
  */
-final class DemoClient {
+final class DemoClient implements AutoCloseable {
 
     private static final int LINES = 2;
     private static final int WINDOW = 4096;
@@ -132,15 +131,20 @@ final class DemoClient {
         }
     }
 
+    /** Gives back what the reactor does not know of, after it has been closed. */
+    @Override
+    public void close() {
+        arbiter.close();
+    }
+
     /** One of the lines. */
     private final class Line {
 
         private final int number;
         private final MulticastPeer peer;
         private final InetSocketAddress address;
-        // One byte more than a packet has, to know a longer one.
-        private final UnsafeBuffer buffer = Memory.allocate(QuotePacket.LENGTH + 1);
         private final ReceiveHandler onReceive = this::onReceive;
+        private int slot = arbiter.claim();
         private boolean ended;
 
         Line(int number, MulticastPeer peer) {
@@ -150,12 +154,12 @@ final class DemoClient {
         }
 
         void receive() {
-            peer.asyncReceive(buffer, 0, buffer.capacity(), onReceive);
+            peer.asyncReceive(arbiter.buffer(), arbiter.offset(slot), arbiter.slotLength(), onReceive);
         }
 
         private void onReceive(IoStatus status, int length, Endpoint source) {
             if (status == IoStatus.OK && length == QuotePacket.LENGTH) {
-                onPacket();
+                onPacket(arbiter.buffer(), arbiter.offset(slot));
             } else if (status != IoStatus.OK && status != IoStatus.TRUNCATED) {
                 loop.fail(peer + ": " + (status == IoStatus.FAILED ? peer.failure().getMessage() : status));
                 return;
@@ -163,10 +167,10 @@ final class DemoClient {
             receive();
         }
 
-        private void onPacket() {
-            long sequence = QuotePacket.sequence(buffer, 0);
-            if (QuotePacket.type(buffer, 0) != QuotePacket.END) {
-                arbiter.onPacket(number, sequence, buffer, 0, QuotePacket.LENGTH);
+        private void onPacket(DirectBuffer buffer, int offset) {
+            long sequence = QuotePacket.sequence(buffer, offset);
+            if (QuotePacket.type(buffer, offset) != QuotePacket.END) {
+                slot = arbiter.onPacket(number, sequence, slot, QuotePacket.LENGTH);
             } else if (!ended) {
                 ended = true;
                 arbiter.onEnd(number, sequence);

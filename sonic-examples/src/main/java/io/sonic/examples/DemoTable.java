@@ -69,20 +69,21 @@ final class DemoTable {
         List<String> lines = new ArrayList<>();
         lines.add(String.format("%-12s %12s %12s %8s %10s %10s %10s", second + " s", "messages/s", "messages", "first",
                 "p50", "p99", "p99.9"));
-        long firsts = Math.max(1, statistics.first(0) + statistics.first(1));
+        long[] first = {statistics.first(0), statistics.first(1)};
+        long firsts = Math.max(1, first[0] + first[1]);
         for (int feed = 0; feed < FEEDS.length; feed++) {
             lines.add(String.format(Locale.ROOT, "%-12s %,12d %,12d %7d%% %10s %10s %10s", FEEDS[feed],
-                    rate(feed, elapsedS), statistics.messages(feed), 100 * statistics.first(feed) / firsts,
+                    rate(feed, elapsedS), statistics.messages(feed), 100 * first[feed] / firsts,
                     time(latencies[feed], 50), time(latencies[feed], 99), time(latencies[feed], 99.9)));
         }
         lines.add(String.format(Locale.ROOT, "gaps %,d  recovered %,d  lost %,d", statistics.gaps(),
                 statistics.recovered(), statistics.lost(false)));
         lines.add("");
-        lines.add(String.format("%-24s %14s %16s %16s %14s", "symbol", "bid size", "bid", "ask", "ask size"));
+        lines.add(String.format("%-20s %13s %14s %14s %13s", "symbol", "bid size", "bid", "ask", "ask size"));
         int symbols = book.symbols();
         for (int i = 0; i < Math.min(symbols, MAX_ROWS); i++) {
             book.read(i, quote);
-            lines.add(String.format("%-24s %14s %16s %16s %14s", symbol(), size(quote.bidSize),
+            lines.add(String.format("%-20s %13s %14s %14s %13s", symbol(), size(quote.bidSize),
                     Decimal.format(quote.bidPrice), Decimal.format(quote.askPrice), size(quote.askSize)));
         }
         if (symbols > MAX_ROWS) {

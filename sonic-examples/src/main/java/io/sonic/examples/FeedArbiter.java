@@ -1,19 +1,22 @@
 package io.sonic.examples;
 
+import io.sonic.buffers.Insertion;
+import io.sonic.buffers.ReorderWindow;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * Makes one stream without holes out of several lines that carry the same numbered packets.
  *
  * <p>Of each packet the first copy counts, whichever line brings it. Packets are handed on in the order of their
  * numbers: one that arrives early is kept until those before it have come. A number is given up when every line is past
- * it, for then none will bring it; or when {@code window} packets wait for it.
+ * it, for then none will bring it; or when the window is full of packets that wait for it.
  *
- * <p>Allocates nothing after it was made.
+ * <p>Each line receives into a slot of the window, so that a packet that is kept is not copied. Allocates nothing after
+ * it was made.
  */
-final class FeedArbiter {
+final class FeedArbiter implements AutoCloseable {
 
     /** Is handed the packets, each number once, in order. */
     @FunctionalInterface
@@ -23,20 +26,14 @@ final class FeedArbiter {
         void onPacket(DirectBuffer buffer, int offset, int length);
     }
 
-    private static final long EMPTY = -1;
+    private static final long NONE = -1;
 
     private final Application application;
-    private final int window;
-    private final int maxLength;
-    private final UnsafeBuffer kept;
-    private final long[] keptSequence;
-    private final int[] keptLength;
+    private final ReorderWindow window;
     /** Numbers that were given up, to know them should they come after all. */
     private final long[] givenUp;
-    /** For each line the number behind the last one that it brought. */
+    /** For each line the number behind the highest one that it brought. */
     private final long[] lineNext;
-    /** The number that the application gets next. */
-    private long next;
     /** The number behind the highest one that any line brought. */
     private long end;
     private long packets;
@@ -50,42 +47,63 @@ final class FeedArbiter {
      * Creates an arbiter that expects number 0 first.
      *
      * @param lines     how many lines there are.
-     * @param window    packets to keep at most, a power of two.
+     * @param capacity  packets that the window covers.
      * @param maxLength bytes of the longest packet.
      */
-    FeedArbiter(int lines, int window, int maxLength, Application application) {
-        if (Integer.bitCount(window) != 1) {
-            throw new IllegalArgumentException("the window must be a power of two: " + window);
-        }
+    FeedArbiter(int lines, int capacity, int maxLength, Application application) {
         this.application = application;
-        this.window = window;
-        this.maxLength = maxLength;
-        kept = Memory.allocate(window * maxLength);
-        keptSequence = new long[window];
-        keptLength = new int[window];
-        givenUp = new long[window];
+        window = ReorderWindow.allocate(capacity, maxLength, lines, 0);
+        givenUp = new long[window.capacity()];
+        Arrays.fill(givenUp, NONE);
         lineNext = new long[lines];
-        Arrays.fill(keptSequence, EMPTY);
-        Arrays.fill(givenUp, EMPTY);
     }
 
-    /** Takes a packet of a line. */
-    void onPacket(int line, long sequence, DirectBuffer buffer, int offset, int length) {
+    /** Where the slots are. */
+    MutableDirectBuffer buffer() {
+        return window.buffer();
+    }
+
+    /** Takes the slot that a line begins with. */
+    int claim() {
+        return window.claim();
+    }
+
+    int offset(int slot) {
+        return window.offset(slot);
+    }
+
+    int slotLength() {
+        return window.slotLength();
+    }
+
+    /**
+     * Takes a packet of a line.
+     *
+     * @param slot the line's, which the packet was received into.
+     * @return the slot that the line receives its next packet into.
+     */
+    int onPacket(int line, long sequence, int slot, int length) {
         packets++;
         lineNext[line] = Math.max(lineNext[line], sequence + 1);
-        if (sequence >= end) {
-            // What is missing before it is a hole in the merged stream, until another line fills it.
-            gaps += sequence - end;
-            end = sequence + 1;
-            accept(sequence, buffer, offset, length);
-        } else if (sequence >= next && keptSequence[slot(sequence)] != sequence) {
-            recovered++;
-            accept(sequence, buffer, offset, length);
-        } else if (sequence < next && givenUp[slot(sequence)] == sequence) {
-            givenUp[slot(sequence)] = EMPTY;
+        boolean fillsGap = sequence < end;
+        openGap(sequence);
+        end = Math.max(end, sequence + 1);
+        while (sequence - window.expected() >= window.capacity()) {
+            advance();
+        }
+        int nextSlot = slot;
+        Insertion insertion = window.insert(sequence, slot, length);
+        if (insertion.isKept()) {
+            nextSlot = window.claim();
+            accepted++;
+            recovered += fillsGap ? 1 : 0;
+            deliver();
+        } else if (insertion == Insertion.BEHIND && givenUp[index(sequence)] == sequence) {
+            givenUp[index(sequence)] = NONE;
             lost++;
         }
         giveUpPassed();
+        return nextSlot;
     }
 
     /**
@@ -95,28 +113,14 @@ final class FeedArbiter {
      */
     void onEnd(int line, long sequence) {
         lineNext[line] = Math.max(lineNext[line], sequence);
-        if (sequence > end) {
-            gaps += sequence - end;
-            end = sequence;
-        }
+        openGap(sequence);
+        end = Math.max(end, sequence);
         giveUpPassed();
     }
 
-    private void accept(long sequence, DirectBuffer buffer, int offset, int length) {
-        accepted++;
-        while (sequence - next >= window) {
-            advance();
-        }
-        if (sequence == next) {
-            next++;
-            deliver(buffer, offset, length);
-            deliverKept();
-        } else {
-            int slot = slot(sequence);
-            kept.putBytes(slot * maxLength, buffer, offset, length);
-            keptSequence[slot] = sequence;
-            keptLength[slot] = length;
-        }
+    /** What is missing before a number is a gap in the merged stream, until another line fills it. */
+    private void openGap(long sequence) {
+        gaps += Math.max(0, sequence - end);
     }
 
     /** Gives up what no line will bring any more. */
@@ -125,37 +129,29 @@ final class FeedArbiter {
         for (int i = 1; i < lineNext.length; i++) {
             passed = Math.min(passed, lineNext[i]);
         }
-        while (next < passed) {
+        while (window.expected() < passed) {
             advance();
         }
     }
 
-    /** Goes one number on: hands it on when it is there, otherwise gives it up. */
+    /** Gives up the number that is expected, and hands on those that waited for it. */
     private void advance() {
-        if (keptSequence[slot(next)] != next) {
-            givenUp[slot(next)] = next;
-            next++;
-        }
-        deliverKept();
+        long expected = window.expected();
+        givenUp[index(expected)] = expected;
+        window.skipTo(expected + 1);
+        deliver();
     }
 
-    private void deliverKept() {
-        int slot = slot(next);
-        while (keptSequence[slot] == next) {
-            keptSequence[slot] = EMPTY;
-            next++;
-            deliver(kept, slot * maxLength, keptLength[slot]);
-            slot = slot(next);
+    private void deliver() {
+        while (window.hasNext()) {
+            delivered++;
+            application.onPacket(window.buffer(), window.nextOffset(), window.nextLength());
+            window.consume();
         }
     }
 
-    private void deliver(DirectBuffer buffer, int offset, int length) {
-        delivered++;
-        application.onPacket(buffer, offset, length);
-    }
-
-    private int slot(long sequence) {
-        return (int) sequence & window - 1;
+    private int index(long sequence) {
+        return (int) sequence & givenUp.length - 1;
     }
 
     /** Packets that arrived, on all lines together. */
@@ -168,7 +164,7 @@ final class FeedArbiter {
         return gaps;
     }
 
-    /** Those of the {@link #gaps()} that another line brought later. */
+    /** Those of the {@link #gaps()} that another line brought later, and that the application was handed. */
     long recovered() {
         return recovered;
     }
@@ -186,5 +182,10 @@ final class FeedArbiter {
     /** Packets that arrived, and that the application was not handed, because their number had been given up. */
     long lost() {
         return lost;
+    }
+
+    @Override
+    public void close() {
+        window.close();
     }
 }
