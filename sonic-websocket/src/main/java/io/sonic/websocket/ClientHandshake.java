@@ -23,18 +23,17 @@ final class ClientHandshake extends Handshake {
     private HttpHead refusal;
     private RefusalBody body;
 
-    ClientHandshake(WebSocketStream stream, FrameSender sender, MirroredBuffer received, WebSocketUrl url,
-                    List<HttpHead.Field> extraFields, long timeoutNs, ConnectHandler handler) {
-        super(stream, sender, received, "HTTP/1.1 ", timeoutNs, handler);
+    ClientHandshake(Connection connection, WebSocketUrl url, WebSocketStream.Context context, ConnectHandler handler) {
+        super(connection, "HTTP/1.1 ", context.handshakeTimeoutNs(), handler);
         this.url = url;
-        this.extraFields = extraFields;
+        extraFields = context.fields();
     }
 
     void connect(TcpStream tcp) {
         use(tcp);
         startDeadline();
         tcp.asyncConnect(address(url), 0, status -> {
-            if (stream.isHandshaking()) {
+            if (connection.isHandshaking()) {
                 if (status == IoStatus.OK) {
                     request();
                 } else {
@@ -65,7 +64,7 @@ final class ClientHandshake extends Handshake {
         phase = "waiting for the server's answer";
         sender.raw(UpgradeRequest.write(url, key, extraFields));
         sender.flush();
-        if (stream.isHandshaking()) {
+        if (connection.isHandshaking()) {
             read();
         }
     }
@@ -85,7 +84,7 @@ final class ClientHandshake extends Handshake {
         int status = UpgradeResponse.statusCode(head);
         if (status == UpgradeResponse.SWITCHING_PROTOCOLS) {
             UpgradeResponse.check(head, key);
-            stream.handshakeSucceeded(head, url.target(), url.hostField());
+            connection.handshakeSucceeded(head, url.target(), url.hostField());
         } else if (status < 200) {
             // RFC 9110, 15.2: other informational answers come before the one that counts.
             readNextHead();
@@ -114,8 +113,8 @@ final class ClientHandshake extends Handshake {
 
     @Override
     void onRefused(IOException why) {
-        stream.handshakeFailed(IoStatus.FAILED,
-            new IOException(stream.subject() + ": the server's answer is refused: " + why.getMessage(), why));
+        connection.handshakeFailed(IoStatus.FAILED,
+            new IOException(connection.subject() + ": the server's answer is refused: " + why.getMessage(), why), 0);
     }
 
     @Override
@@ -141,8 +140,8 @@ final class ClientHandshake extends Handshake {
 
     private void refuse() {
         try {
-            stream.handshakeFailed(IoStatus.FAILED, new UpgradeRefusedException(stream.subject(),
-                UpgradeResponse.statusCode(refusal), UpgradeResponse.reason(refusal), refusal, body.toBytes()));
+            connection.handshakeFailed(IoStatus.FAILED, new UpgradeRefusedException(connection.subject(),
+                UpgradeResponse.statusCode(refusal), UpgradeResponse.reason(refusal), refusal, body.toBytes()), 0);
         } catch (IOException e) {
             onRefused(e);
         }

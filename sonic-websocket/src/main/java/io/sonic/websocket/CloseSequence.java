@@ -1,9 +1,9 @@
 package io.sonic.websocket;
 
+import io.sonic.Deferral;
 import io.sonic.IoStatus;
 import io.sonic.Timer;
 import io.sonic.TimerHandler;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -25,26 +25,36 @@ final class CloseSequence {
 
     private enum Stage { NONE, AWAITING_PEER, FLUSHING, LINGERING }
 
-    private final WebSocketStream stream;
+    private final Connection connection;
     private final FrameSender sender;
     private final MessageReader reader;
     private final Timer deadline;
     private final TimerHandler onDeadline = this::onDeadline;
     private final long timeoutNs;
     private final UnsafeBuffer payload = new UnsafeBuffer(ByteBuffer.allocateDirect(125));
+    private final Deferral settleLater = new Deferral() {
+        @Override
+        protected void run() {
+            complete(end);
+        }
+    };
     private Stage stage = Stage.NONE;
     private boolean peerClosed;
     private IoStatus outcome = IoStatus.END_OF_STREAM;
+    /**
+     * How closes end once the connection is gone, or null.
+     */
+    private IoStatus end;
     private CloseHandler handler;
     private int code;
     private String reason = "";
 
-    CloseSequence(WebSocketStream stream, FrameSender sender, MessageReader reader, long timeoutNs) {
-        this.stream = stream;
+    CloseSequence(Connection connection, FrameSender sender, MessageReader reader, long timeoutNs) {
+        this.connection = connection;
         this.sender = sender;
         this.reader = reader;
         this.timeoutNs = timeoutNs;
-        deadline = new Timer(stream.reactor());
+        deadline = new Timer(connection.reactor);
     }
 
     /**
@@ -64,7 +74,9 @@ final class CloseSequence {
             throw new IllegalStateException("a close is in flight already");
         }
         handler = closeHandler;
-        if (stage == Stage.NONE) {
+        if (end != null) {
+            settleInline();
+        } else if (stage == Stage.NONE) {
             sendClose(closeCode, bytes, IoStatus.CLOSED);
             stage = Stage.AWAITING_PEER;
             deadline.scheduleOnce(timeoutNs, onDeadline);
@@ -125,7 +137,7 @@ final class CloseSequence {
             stage = Stage.LINGERING;
             deadline.cancel();
             deadline.scheduleOnce(FIN_TIMEOUT_NS, onDeadline);
-            stream.endOutput();
+            connection.endOutput();
             reader.end(outcome);
         }
     }
@@ -133,11 +145,10 @@ final class CloseSequence {
     private void onDeadline(Timer timer) {
         if (stage == Stage.AWAITING_PEER) {
             code = CloseCode.ABNORMAL;
-            stream.failed(new IOException(stream.subject() + ": the peer did not answer the close within "
-                + timeoutNs / 1_000_000 + " ms"), 0);
-            stream.finish(IoStatus.TIMED_OUT);
+            connection.failed("the peer did not answer the close within " + timeoutNs / 1_000_000 + " ms");
+            connection.finish(IoStatus.TIMED_OUT);
         } else {
-            stream.finish(outcome);
+            connection.finish(outcome);
         }
     }
 
@@ -162,7 +173,20 @@ final class CloseSequence {
         if (code == 0) {
             code = CloseCode.ABNORMAL;
         }
-        complete(peerClosed && status != IoStatus.CLOSED ? IoStatus.OK : status);
+        end = peerClosed && status != IoStatus.CLOSED ? IoStatus.OK : status;
+        complete(end);
+    }
+
+    private void settleInline() {
+        if (connection.reactor.tryInline()) {
+            try {
+                complete(end);
+            } finally {
+                connection.reactor.endInline();
+            }
+        } else {
+            connection.reactor.defer(settleLater);
+        }
     }
 
     void cancel() {
@@ -176,7 +200,7 @@ final class CloseSequence {
             try {
                 ended.onClose(status);
             } catch (Throwable t) {
-                stream.reactor().handlerFailed(t);
+                connection.reactor.handlerFailed(t);
             }
         }
     }

@@ -23,7 +23,7 @@ final class FrameSender implements WriteHandler {
     private static final int MAX_CONTROL_FRAME = 125 + FrameEncoder.MAX_HEADER_LENGTH;
     private static final int NONE = -1;
 
-    private final WebSocketStream stream;
+    private final Connection connection;
     private final Reactor reactor;
     private final GrowableFifo queue;
     private final PendingSend message = new PendingSend("a write");
@@ -50,9 +50,9 @@ final class FrameSender implements WriteHandler {
      */
     private IoStatus end;
 
-    FrameSender(WebSocketStream stream, Reactor reactor, int capacity) throws IOException {
-        this.stream = stream;
-        this.reactor = reactor;
+    FrameSender(Connection connection, int capacity) throws IOException {
+        this.connection = connection;
+        reactor = connection.reactor;
         queue = new GrowableFifo(capacity);
         useQueue();
     }
@@ -145,7 +145,7 @@ final class FrameSender implements WriteHandler {
             return true;
         }
         if (needed > MirroredBuffer.MAX_CAPACITY) {
-            stream.failed(new IOException(stream.subject() + ": " + length + " bytes are too many for one frame"), 0);
+            connection.failed(length + " bytes are too many for one frame");
             return false;
         }
         // The write in flight reads from the storage that is about to go.
@@ -159,7 +159,7 @@ final class FrameSender implements WriteHandler {
             useQueue();
             return true;
         } catch (IOException e) {
-            stream.failed(new IOException(stream.subject() + ": no room to send: " + e.getMessage(), e), 0);
+            connection.failed("no room to send: " + e.getMessage());
             flush();
             return false;
         }
@@ -175,10 +175,15 @@ final class FrameSender implements WriteHandler {
             return;
         }
         int length = fifo.readableLength();
-        if (length > 0 && transport.isOpen()) {
-            writing = true;
-            transport.asyncWrite(buffer, fifo.readOffset(), length, this);
+        if (length == 0) {
+            return;
         }
+        if (!transport.isOpen()) {
+            connection.transportEnded(IoStatus.CLOSED);
+            return;
+        }
+        writing = true;
+        transport.asyncWrite(buffer, fifo.readOffset(), length, this);
     }
 
     @Override
@@ -206,7 +211,7 @@ final class FrameSender implements WriteHandler {
             fail(status);
         }
         settle();
-        stream.onFlushed();
+        connection.onFlushed();
     }
 
     private void sendHeldPong() {
@@ -228,7 +233,7 @@ final class FrameSender implements WriteHandler {
         message.end(status);
         ping.end(status);
         if (status == IoStatus.FAILED) {
-            stream.transportFailed();
+            connection.transportFailed();
         }
     }
 

@@ -12,7 +12,7 @@ import java.io.IOException;
  * What the handshakes of both roles have in common: one deadline, and the peer's head in as many pieces as it comes.
  */
 abstract class Handshake implements ReadHandler {
-    final WebSocketStream stream;
+    final Connection connection;
     final FrameSender sender;
     final MirroredBuffer received;
     private final HttpHeadParser parser;
@@ -22,15 +22,14 @@ abstract class Handshake implements ReadHandler {
     private long deadlineNs;
     private Stream transport;
 
-    Handshake(WebSocketStream stream, FrameSender sender, MirroredBuffer received, String prefix, long timeoutNs,
-              ConnectHandler handler) {
-        this.stream = stream;
-        this.sender = sender;
-        this.received = received;
+    Handshake(Connection connection, String prefix, long timeoutNs, ConnectHandler handler) {
+        this.connection = connection;
+        sender = connection.sender;
+        received = connection.reader.fifo();
         this.timeoutNs = timeoutNs;
         this.handler = handler;
         parser = new HttpHeadParser(prefix);
-        deadline = new Timer(stream.reactor());
+        deadline = new Timer(connection.reactor);
     }
 
     /**
@@ -66,7 +65,7 @@ abstract class Handshake implements ReadHandler {
     }
 
     final void startDeadline() {
-        deadlineNs = stream.reactor().nanoTime() + timeoutNs;
+        deadlineNs = connection.reactor.nanoTime() + timeoutNs;
         deadline.scheduleOnce(timeoutNs, timer -> onDeadline());
     }
 
@@ -74,7 +73,7 @@ abstract class Handshake implements ReadHandler {
      * Leaves no more than a time for the rest.
      */
     final void hurry(long restNs) {
-        long restDeadlineNs = stream.reactor().nanoTime() + restNs;
+        long restDeadlineNs = connection.reactor.nanoTime() + restNs;
         if (restDeadlineNs - deadlineNs < 0) {
             deadline.cancel();
             deadline.scheduleAt(restDeadlineNs, timer -> onDeadline());
@@ -91,7 +90,7 @@ abstract class Handshake implements ReadHandler {
 
     @Override
     public final void onRead(IoStatus status, int length) {
-        if (!stream.isHandshaking()) {
+        if (!connection.isHandshaking()) {
             return;
         }
         received.commit(length);
@@ -129,13 +128,14 @@ abstract class Handshake implements ReadHandler {
     }
 
     final void fail(IoStatus status, String why) {
-        stream.handshakeFailed(status, new IOException(stream.subject() + ": " + why));
+        connection.handshakeFailed(status, new IOException(connection.subject() + ": " + why), 0);
     }
 
     final void failByTransport(IoStatus status) {
         IOException cause = transport.failure();
         String why = cause == null ? "the connection ended: " + status : cause.getMessage();
-        stream.handshakeFailed(status, new IOException(stream.subject() + ": " + why, cause), transport.errno());
+        IOException failure = new IOException(connection.subject() + ": " + why, cause);
+        connection.handshakeFailed(status, failure, transport.errno());
     }
 
     /**
@@ -149,7 +149,7 @@ abstract class Handshake implements ReadHandler {
         try {
             handler.onConnect(status);
         } catch (Throwable t) {
-            stream.reactor().handlerFailed(t);
+            connection.reactor.handlerFailed(t);
         }
     }
 }

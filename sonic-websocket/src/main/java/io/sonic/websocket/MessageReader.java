@@ -30,7 +30,7 @@ final class MessageReader implements ReadHandler {
      */
     private enum Fragments { NONE, JOINED, HANDED_OUT, DROPPED }
 
-    private final WebSocketStream stream;
+    private final Connection connection;
     private final Reactor reactor;
     private final GrowableFifo storage;
     private final MessageAssembler assembler = new MessageAssembler();
@@ -65,9 +65,9 @@ final class MessageReader implements ReadHandler {
     private IoStatus end;
     private boolean released;
 
-    MessageReader(WebSocketStream stream, Reactor reactor, int capacity, int maxMessageLength) throws IOException {
-        this.stream = stream;
-        this.reactor = reactor;
+    MessageReader(Connection connection, int capacity, int maxMessageLength) throws IOException {
+        this.connection = connection;
+        reactor = connection.reactor;
         this.maxMessageLength = maxMessageLength;
         storage = new GrowableFifo(capacity);
         useStorage();
@@ -173,7 +173,7 @@ final class MessageReader implements ReadHandler {
         if (length == FrameDecoder.NEED_MORE) {
             return receive(decoder.requiredLength());
         }
-        stream.protocolBroken(decoder.error(), decoder.describeError());
+        connection.protocolBroken(decoder.error(), decoder.describeError());
         return true;
     }
 
@@ -188,7 +188,7 @@ final class MessageReader implements ReadHandler {
             deliver(handler, opcode, buffer, decoder.payloadOffset(), decoder.payloadLength());
         } else if (opcode.isControl()) {
             controlWaits = true;
-            stream.onControl(opcode, buffer, decoder.payloadOffset(), decoder.payloadLength());
+            connection.onControl(opcode, buffer, decoder.payloadOffset(), decoder.payloadLength());
         } else if (frameHandler != null && fragments != Fragments.DROPPED) {
             handOut(opcode);
         } else {
@@ -228,7 +228,7 @@ final class MessageReader implements ReadHandler {
         try {
             assembler.append(opcode, buffer, decoder.payloadOffset(), decoder.payloadLength());
         } catch (IOException e) {
-            stream.outOfMemory(e);
+            connection.outOfMemory(e);
             return;
         }
         fragments = decoder.isFinal() ? Fragments.NONE : Fragments.JOINED;
@@ -246,7 +246,7 @@ final class MessageReader implements ReadHandler {
     private void flushControl() {
         if (controlWaits) {
             controlWaits = false;
-            stream.flush();
+            connection.sender.flush();
         }
     }
 
@@ -270,7 +270,7 @@ final class MessageReader implements ReadHandler {
         }
         flushControl();
         if (released || !transport.isOpen()) {
-            stream.transportEnded(IoStatus.CLOSED);
+            connection.transportEnded(IoStatus.CLOSED);
             return true;
         }
         lookAgain();
@@ -285,7 +285,7 @@ final class MessageReader implements ReadHandler {
             useStorage();
             return true;
         } catch (IOException e) {
-            stream.outOfMemory(e);
+            connection.outOfMemory(e);
             return false;
         }
     }
@@ -304,7 +304,7 @@ final class MessageReader implements ReadHandler {
         fifo.commit(length);
         lookAgain();
         if (status != IoStatus.OK) {
-            stream.transportEnded(status);
+            connection.transportEnded(status);
         }
         if (!pumping) {
             pump();

@@ -3,7 +3,6 @@ package io.sonic.websocket;
 import io.sonic.ConnectHandler;
 import io.sonic.IoStatus;
 import io.sonic.Stream;
-import io.sonic.buffers.MirroredBuffer;
 import java.io.IOException;
 import java.util.List;
 
@@ -14,10 +13,9 @@ final class ServerHandshake extends Handshake {
     private final List<HttpHead.Field> extraFields;
     private IOException refusal;
 
-    ServerHandshake(WebSocketStream stream, FrameSender sender, MirroredBuffer received,
-                    List<HttpHead.Field> extraFields, long timeoutNs, ConnectHandler handler) {
-        super(stream, sender, received, "", timeoutNs, handler);
-        this.extraFields = extraFields;
+    ServerHandshake(Connection connection, WebSocketStream.Context context, ConnectHandler handler) {
+        super(connection, "", context.handshakeTimeoutNs(), handler);
+        extraFields = context.fields();
     }
 
     void accept(Stream accepted) {
@@ -36,14 +34,14 @@ final class ServerHandshake extends Handshake {
         String target = UpgradeRequest.check(head);
         sender.raw(UpgradeResponse.write(head.value("Sec-WebSocket-Key"), extraFields));
         sender.flush();
-        if (stream.isHandshaking()) {
-            stream.handshakeSucceeded(head, target, head.value("Host"));
+        if (connection.isHandshaking()) {
+            connection.handshakeSucceeded(head, target, head.value("Host"));
         }
     }
 
     @Override
     void onRefused(IOException why) {
-        refusal = new IOException(stream.subject() + ": the client's request is refused: " + why.getMessage(), why);
+        refusal = new IOException(connection.subject() + ": the client's request is refused: " + why.getMessage(), why);
         UpgradeRequest.Refusal answer = why instanceof UpgradeRequest.Refusal known ? known
             : new UpgradeRequest.Refusal("400 Bad Request", why.getMessage());
         sender.raw(answer.answer());
@@ -53,8 +51,8 @@ final class ServerHandshake extends Handshake {
 
     @Override
     void onFlushed() {
-        if (refusal != null && sender.isFlushed() && stream.isHandshaking()) {
-            stream.handshakeFailed(IoStatus.FAILED, refusal);
+        if (refusal != null && sender.isFlushed() && connection.isHandshaking()) {
+            connection.handshakeFailed(IoStatus.FAILED, refusal, 0);
         }
     }
 

@@ -15,9 +15,13 @@ public final class UpgradeRefusedException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** Of the answer. */
     private final int statusCode;
+    /** Of the answer. */
     private final String reason;
+    /** The answer; not serialized. */
     private final transient HttpHead head;
+    /** The first bytes of the answer's body. */
     private final byte[] body;
 
     UpgradeRefusedException(String url, int statusCode, String reason, HttpHead head, byte[] body) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A websocket (RFC 6455), of a client or of a server, over any {@link Stream}. One object carries one connection.
@@ -49,38 +48,18 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p><b>Allocation</b>: none for messages, pings and pongs; handshake and close allocate.
  */
 public final class WebSocketStream implements Channel {
-    private enum State { NEW, HANDSHAKING, CONNECTED, ENDED }
+    private static final int MAX_PING_LENGTH = 125;
 
     private final Reactor reactor;
     private final Context context;
-    private final MessageReader reader;
-    private final FrameSender sender;
-    private final CloseSequence closing;
-    private State state = State.NEW;
+    private final Connection connection;
     private boolean closed;
-    private boolean hot;
     private Opcode openFragments;
-    private Handshake handshake;
-    private Stream transport;
-    private Role role;
-    private HttpHead peerHead;
-    private String subject = "websocket";
-    private String target;
-    private String host;
-    private IOException failure;
-    private int errno;
 
     private WebSocketStream(Reactor reactor, Context context) throws IOException {
         this.reactor = reactor;
         this.context = context;
-        reader = new MessageReader(this, reactor, context.readBufferLength, context.maxMessageLength);
-        try {
-            sender = new FrameSender(this, reactor, context.writeBufferLength);
-        } catch (IOException e) {
-            reader.release();
-            throw e;
-        }
-        closing = new CloseSequence(this, sender, reader, context.closeTimeoutNs);
+        connection = new Connection(reactor, context);
     }
 
     /**
@@ -150,9 +129,8 @@ public final class WebSocketStream implements Channel {
     }
 
     private ClientHandshake client(Stream connected, WebSocketUrl url, ConnectHandler handler) {
-        ClientHandshake client = new ClientHandshake(this, sender, reader.fifo(), url, context.fields,
-            context.handshakeTimeoutNs, handler);
-        begin(connected, Role.CLIENT, url.text(), client);
+        ClientHandshake client = new ClientHandshake(connection, url, context, handler);
+        connection.begin(connected, Role.CLIENT, url.text(), client);
         return client;
     }
 
@@ -171,17 +149,16 @@ public final class WebSocketStream implements Channel {
     public void asyncAccept(Stream accepted, ConnectHandler handler) {
         checkNew(handler);
         checkReactor(accepted);
-        ServerHandshake server = new ServerHandshake(this, sender, reader.fifo(), context.fields,
-            context.handshakeTimeoutNs, handler);
+        ServerHandshake server = new ServerHandshake(connection, context, handler);
         String peer = accepted instanceof TcpStream tcp ? " of " + tcp.remoteAddress() : "";
-        begin(accepted, Role.SERVER, "websocket" + peer, server);
+        connection.begin(accepted, Role.SERVER, "websocket" + peer, server);
         server.accept(accepted);
     }
 
     private void checkNew(ConnectHandler handler) {
         Objects.requireNonNull(handler, "handler");
         checkOpen();
-        if (state != State.NEW) {
+        if (!connection.isNew()) {
             throw new IllegalStateException("one websocket carries one connection: open another");
         }
     }
@@ -190,18 +167,6 @@ public final class WebSocketStream implements Channel {
         if (connected.reactor() != reactor) {
             throw new IllegalArgumentException("the stream belongs to another reactor");
         }
-    }
-
-    private void begin(Stream connected, Role as, String name, Handshake begun) {
-        state = State.HANDSHAKING;
-        role = as;
-        transport = connected;
-        subject = name;
-        handshake = begun;
-        if (hot) {
-            connected.hot(true);
-        }
-        sender.begin(connected, as);
     }
 
     /**
@@ -216,7 +181,7 @@ public final class WebSocketStream implements Channel {
      */
     public void asyncNextMessage(MessageHandler handler) {
         checkBegun();
-        reader.nextMessage(handler);
+        connection.reader.nextMessage(handler);
     }
 
     /**
@@ -230,7 +195,7 @@ public final class WebSocketStream implements Channel {
      */
     public void asyncNextFrame(FrameHandler handler) {
         checkBegun();
-        reader.nextFrame(handler);
+        connection.reader.nextFrame(handler);
     }
 
     /**
@@ -259,7 +224,7 @@ public final class WebSocketStream implements Channel {
         if (openFragments != null) {
             throw new IllegalStateException("a fragmented message has to be ended first");
         }
-        sender.write(type, true, buffer, offset, length, handler);
+        connection.sender.write(type, true, buffer, offset, length, handler);
     }
 
     /**
@@ -288,7 +253,7 @@ public final class WebSocketStream implements Channel {
         Opcode before = openFragments;
         openFragments = isFinal ? null : type;
         try {
-            sender.write(opcode, isFinal, buffer, offset, length, handler);
+            connection.sender.write(opcode, isFinal, buffer, offset, length, handler);
         } catch (RuntimeException e) {
             openFragments = before;
             throw e;
@@ -308,10 +273,10 @@ public final class WebSocketStream implements Channel {
      */
     public void asyncPing(DirectBuffer buffer, int offset, int length, WriteHandler handler) {
         checkBegun();
-        if (length > 125) {
-            throw new IllegalArgumentException("a ping has at most 125 bytes, not " + length);
+        if (length > MAX_PING_LENGTH) {
+            throw new IllegalArgumentException("a ping has at most " + MAX_PING_LENGTH + " bytes, not " + length);
         }
-        sender.ping(buffer, offset, length, handler);
+        connection.sender.ping(buffer, offset, length, handler);
     }
 
     /**
@@ -334,10 +299,7 @@ public final class WebSocketStream implements Channel {
      */
     public void asyncClose(int code, String reason, CloseHandler handler) {
         checkBegun();
-        closing.start(code, reason, handler);
-        if (state == State.ENDED) {
-            closing.settle(IoStatus.END_OF_STREAM);
-        }
+        connection.closing.start(code, reason, handler);
     }
 
     private static void checkType(Opcode type) {
@@ -348,154 +310,19 @@ public final class WebSocketStream implements Channel {
 
     private void checkBegun() {
         assert reactor.isOwnThread();
-        if (state == State.CONNECTED) {
+        if (connection.isConnected()) {
             return;
         }
         checkOpen();
-        if (state != State.ENDED) {
-            throw new IllegalStateException(subject + " is not connected");
+        if (!connection.isEnded()) {
+            throw new IllegalStateException(connection.subject() + " is not connected");
         }
     }
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException(subject + " is closed");
+            throw new IllegalStateException(connection.subject() + " is closed");
         }
-    }
-
-    boolean isHandshaking() {
-        return state == State.HANDSHAKING;
-    }
-
-    void handshakeSucceeded(HttpHead head, String requestTarget, String requestHost) {
-        Handshake done = handshake;
-        handshake = null;
-        done.release();
-        peerHead = head;
-        target = requestTarget;
-        host = requestHost;
-        state = State.CONNECTED;
-        reader.begin(transport, role);
-        done.complete(IoStatus.OK);
-    }
-
-    void handshakeFailed(IoStatus status, IOException why) {
-        handshakeFailed(status, why, 0);
-    }
-
-    void handshakeFailed(IoStatus status, IOException why, int number) {
-        failed(why, number);
-        finish(status);
-    }
-
-    void onControl(Opcode opcode, UnsafeBuffer buffer, int offset, int length) {
-        if (opcode == Opcode.PING) {
-            sender.pong(buffer, offset, length);
-        }
-        if (context.controlHandler != null) {
-            try {
-                context.controlHandler.onControl(opcode, buffer, offset, length);
-            } catch (Throwable t) {
-                reactor.handlerFailed(t);
-            }
-        }
-        if (opcode == Opcode.CLOSE && state == State.CONNECTED) {
-            closing.onPeerClose(buffer, offset, length);
-        }
-    }
-
-    void flush() {
-        sender.flush();
-    }
-
-    void onFlushed() {
-        if (handshake != null) {
-            handshake.onFlushed();
-        } else if (state == State.CONNECTED) {
-            closing.onFlushed();
-        }
-    }
-
-    /**
-     * Tells the peer that nothing more comes. A server ends the stream first (RFC 6455, 7.1.1).
-     */
-    void endOutput() {
-        if (role == Role.SERVER && transport.isOpen()) {
-            try {
-                transport.shutdownOutput();
-            } catch (IOException e) {
-                // The connection is gone already, which the read that follows finds out.
-                failed(e, 0);
-            }
-        }
-    }
-
-    void protocolBroken(ProtocolError error, String sentence) {
-        failed(new IOException(subject + ": the peer broke the protocol: " + sentence), 0);
-        closing.fail(error.closeCode(), sentence);
-    }
-
-    void outOfMemory(IOException why) {
-        failed(new IOException(subject + ": no room to receive: " + why.getMessage(), why), 0);
-        closing.fail(CloseCode.INTERNAL_ERROR, "out of memory");
-    }
-
-    /**
-     * Writing does not work any more; reading may, and says how the connection ended.
-     */
-    void transportFailed() {
-        IOException cause = transport.failure();
-        failed(new IOException(subject + ": " + cause.getMessage(), cause), transport.errno());
-    }
-
-    void transportEnded(IoStatus status) {
-        if (state == State.ENDED) {
-            return;
-        }
-        IoStatus end = closing.onTransportEnded(status);
-        if (status == IoStatus.FAILED && end == status && transport.failure() != null) {
-            transportFailed();
-        } else if (end == IoStatus.END_OF_STREAM && closing.code() == CloseCode.ABNORMAL) {
-            failed(new IOException(subject + ": the peer ended the connection without a close frame"), 0);
-        }
-        finish(end);
-    }
-
-    void failed(IOException why, int number) {
-        failure = why;
-        errno = number;
-    }
-
-    String subject() {
-        return subject;
-    }
-
-    /**
-     * Ends the connection: gives everything back, then tells who waits.
-     */
-    void finish(IoStatus status) {
-        if (state == State.ENDED) {
-            return;
-        }
-        state = State.ENDED;
-        Handshake interrupted = handshake;
-        handshake = null;
-        if (interrupted != null) {
-            interrupted.release();
-        }
-        reader.stop();
-        sender.stop(status);
-        if (transport != null) {
-            transport.close();
-        }
-        reader.release();
-        sender.release();
-        if (interrupted != null) {
-            interrupted.complete(status);
-        }
-        reader.end(status);
-        sender.settle();
-        closing.settle(status);
     }
 
     /**
@@ -504,7 +331,7 @@ public final class WebSocketStream implements Channel {
      * @return false also after {@link #close()}.
      */
     public boolean isConnected() {
-        return state == State.CONNECTED;
+        return connection.isConnected();
     }
 
     /**
@@ -513,7 +340,7 @@ public final class WebSocketStream implements Channel {
      * @return null before a handshake was begun.
      */
     public Role role() {
-        return role;
+        return connection.role();
     }
 
     /**
@@ -523,7 +350,7 @@ public final class WebSocketStream implements Channel {
      *         when the connection ended without one.
      */
     public int closeCode() {
-        return closing.code();
+        return connection.closing.code();
     }
 
     /**
@@ -532,7 +359,7 @@ public final class WebSocketStream implements Channel {
      * @return empty when there was none.
      */
     public String closeReason() {
-        return closing.reason();
+        return connection.closing.reason();
     }
 
     /**
@@ -541,7 +368,7 @@ public final class WebSocketStream implements Channel {
      * @return null before the handshake has succeeded.
      */
     public String target() {
-        return target;
+        return connection.target();
     }
 
     /**
@@ -550,7 +377,7 @@ public final class WebSocketStream implements Channel {
      * @return the {@code Host} field; null before the handshake has succeeded.
      */
     public String host() {
-        return host;
+        return connection.host();
     }
 
     /**
@@ -560,7 +387,8 @@ public final class WebSocketStream implements Channel {
      * @return the value of the first field of this name; null when there is none, or the handshake has not succeeded.
      */
     public String header(String name) {
-        return peerHead == null ? null : peerHead.value(name);
+        HttpHead head = connection.peerHead();
+        return head == null ? null : head.value(name);
     }
 
     /**
@@ -569,7 +397,7 @@ public final class WebSocketStream implements Channel {
      * @return null before a handshake was begun.
      */
     public Stream transport() {
-        return transport;
+        return connection.transport();
     }
 
     @Override
@@ -584,21 +412,18 @@ public final class WebSocketStream implements Channel {
 
     @Override
     public int errno() {
-        return errno;
+        return connection.errno();
     }
 
     @Override
     public IOException failure() {
-        return failure;
+        return connection.failure();
     }
 
     @Override
-    public void hot(boolean nowHot) {
+    public void hot(boolean hot) {
         checkOpen();
-        hot = nowHot;
-        if (transport != null && transport.isOpen()) {
-            transport.hot(nowHot);
-        }
+        connection.hot(hot);
     }
 
     /**
@@ -608,13 +433,14 @@ public final class WebSocketStream implements Channel {
     @Override
     public void cancel() {
         assert reactor.isOwnThread();
-        if (state == State.HANDSHAKING) {
-            handshakeFailed(IoStatus.CANCELLED, new IOException(subject + ": the handshake was cancelled"));
+        if (connection.isHandshaking()) {
+            connection.failed("the handshake was cancelled");
+            connection.finish(IoStatus.CANCELLED);
             return;
         }
-        reader.abort(IoStatus.CANCELLED);
-        sender.cancel();
-        closing.cancel();
+        connection.reader.abort(IoStatus.CANCELLED);
+        connection.sender.cancel();
+        connection.closing.cancel();
     }
 
     /**
@@ -626,15 +452,17 @@ public final class WebSocketStream implements Channel {
         assert reactor.isOwnThread();
         if (!closed) {
             closed = true;
-            finish(IoStatus.CLOSED);
-            reader.abort(IoStatus.CLOSED);
-            sender.settle();
+            connection.finish(IoStatus.CLOSED);
+            // What was refused after the end, and left to the loop.
+            connection.reader.abort(IoStatus.CLOSED);
+            connection.sender.settle();
+            connection.closing.settle(IoStatus.CLOSED);
         }
     }
 
     @Override
     public String toString() {
-        return "WebSocketStream " + subject;
+        return "WebSocketStream " + connection.subject();
     }
 
     /**
@@ -773,6 +601,34 @@ public final class WebSocketStream implements Channel {
             }
             fields.add(new HttpHead.Field(name, value));
             return this;
+        }
+
+        int readBufferLength() {
+            return readBufferLength;
+        }
+
+        int writeBufferLength() {
+            return writeBufferLength;
+        }
+
+        int maxMessageLength() {
+            return maxMessageLength;
+        }
+
+        long handshakeTimeoutNs() {
+            return handshakeTimeoutNs;
+        }
+
+        long closeTimeoutNs() {
+            return closeTimeoutNs;
+        }
+
+        ControlHandler controlHandler() {
+            return controlHandler;
+        }
+
+        List<HttpHead.Field> fields() {
+            return fields;
         }
 
         private static int atLeast(int minimum, int value, String name) {

@@ -14,9 +14,20 @@ final class Loop implements AutoCloseable {
 
     final List<Throwable> thrown = new ArrayList<>();
     final Reactor reactor;
+    private long skippedNs;
 
     Loop() throws IOException {
-        reactor = Reactor.open(new Reactor.Context().errorHandler(thrown::add));
+        reactor = Reactor.open(new Reactor.Context()
+            .errorHandler(thrown::add)
+            .nanoClock(() -> System.nanoTime() + skippedNs));
+    }
+
+    /**
+     * Lets time pass for timers.
+     */
+    void skip(long durationNs) {
+        skippedNs += durationNs;
+        settle();
     }
 
     /**

@@ -1,0 +1,241 @@
+package io.sonic.websocket;
+
+import io.sonic.IoStatus;
+import io.sonic.Reactor;
+import io.sonic.Stream;
+import java.io.IOException;
+import org.agrona.DirectBuffer;
+
+/**
+ * The life of one connection: handshake, messages, end. Its parts tell it what happens, and it tells the others.
+ */
+final class Connection {
+    private enum State { NEW, HANDSHAKING, CONNECTED, ENDED }
+
+    final Reactor reactor;
+    final MessageReader reader;
+    final FrameSender sender;
+    final CloseSequence closing;
+    private final ControlHandler controlHandler;
+    private State state = State.NEW;
+    private Role role;
+    private String subject = "websocket";
+    private Stream transport;
+    private boolean hot;
+    private Handshake handshake;
+    private HttpHead peerHead;
+    private String target;
+    private String host;
+    private IOException failure;
+    private int errno;
+
+    Connection(Reactor reactor, WebSocketStream.Context context) throws IOException {
+        this.reactor = reactor;
+        controlHandler = context.controlHandler();
+        reader = new MessageReader(this, context.readBufferLength(), context.maxMessageLength());
+        try {
+            sender = new FrameSender(this, context.writeBufferLength());
+        } catch (IOException e) {
+            reader.release();
+            throw e;
+        }
+        closing = new CloseSequence(this, sender, reader, context.closeTimeoutNs());
+    }
+
+    void begin(Stream connected, Role as, String name, Handshake begun) {
+        state = State.HANDSHAKING;
+        role = as;
+        transport = connected;
+        subject = name;
+        handshake = begun;
+        if (hot) {
+            connected.hot(true);
+        }
+        sender.begin(connected, as);
+    }
+
+    void handshakeSucceeded(HttpHead head, String requestTarget, String requestHost) {
+        Handshake done = handshake;
+        handshake = null;
+        done.release();
+        peerHead = head;
+        target = requestTarget;
+        host = requestHost;
+        state = State.CONNECTED;
+        reader.begin(transport, role);
+        done.complete(IoStatus.OK);
+    }
+
+    void handshakeFailed(IoStatus status, IOException why, int number) {
+        failed(why, number);
+        finish(status);
+    }
+
+    void onControl(Opcode opcode, DirectBuffer buffer, int offset, int length) {
+        if (opcode == Opcode.PING) {
+            sender.pong(buffer, offset, length);
+        }
+        if (controlHandler != null) {
+            try {
+                controlHandler.onControl(opcode, buffer, offset, length);
+            } catch (Throwable t) {
+                reactor.handlerFailed(t);
+            }
+        }
+        if (opcode == Opcode.CLOSE && state == State.CONNECTED) {
+            closing.onPeerClose(buffer, offset, length);
+        }
+    }
+
+    void onFlushed() {
+        if (handshake != null) {
+            handshake.onFlushed();
+        } else if (state == State.CONNECTED) {
+            closing.onFlushed();
+        }
+    }
+
+    /**
+     * Tells the peer that nothing more comes. A server ends the stream first (RFC 6455, 7.1.1).
+     */
+    void endOutput() {
+        if (role == Role.SERVER && transport.isOpen()) {
+            try {
+                transport.shutdownOutput();
+            } catch (IOException e) {
+                // The connection is gone already, which the read that follows finds out.
+                failed(e, 0);
+            }
+        }
+    }
+
+    void protocolBroken(ProtocolError error, String sentence) {
+        failed("the peer broke the protocol: " + sentence);
+        closing.fail(error.closeCode(), sentence);
+    }
+
+    void outOfMemory(IOException why) {
+        failed(new IOException(subject + ": no room to receive: " + why.getMessage(), why), 0);
+        closing.fail(CloseCode.INTERNAL_ERROR, "out of memory");
+    }
+
+    /**
+     * Writing does not work any more; reading may, and says how the connection ended.
+     */
+    void transportFailed() {
+        IOException cause = transport.failure();
+        String why = cause == null ? "the connection failed" : cause.getMessage();
+        failed(new IOException(subject + ": " + why, cause), transport.errno());
+    }
+
+    /**
+     * Reading does not work any more.
+     */
+    void transportEnded(IoStatus status) {
+        if (state == State.ENDED) {
+            return;
+        }
+        IoStatus end = closing.onTransportEnded(status);
+        if (closing.code() == CloseCode.ABNORMAL && end == IoStatus.END_OF_STREAM) {
+            failed("the peer ended the connection without a close frame");
+        } else if (closing.code() == CloseCode.ABNORMAL && status == IoStatus.FAILED && failure == null) {
+            transportFailed();
+        }
+        finish(end);
+    }
+
+    void failed(String why) {
+        failed(new IOException(subject + ": " + why), 0);
+    }
+
+    void failed(IOException why, int number) {
+        failure = why;
+        errno = number;
+    }
+
+    /**
+     * Ends the connection: gives everything back, then tells who waits.
+     */
+    void finish(IoStatus status) {
+        if (state == State.ENDED) {
+            return;
+        }
+        state = State.ENDED;
+        Handshake interrupted = handshake;
+        handshake = null;
+        reader.stop();
+        sender.stop(status);
+        if (interrupted != null) {
+            interrupted.release();
+        }
+        if (transport != null) {
+            transport.close();
+        }
+        reader.release();
+        sender.release();
+        if (interrupted != null) {
+            interrupted.complete(status);
+        }
+        reader.end(status);
+        sender.settle();
+        closing.settle(status);
+    }
+
+    void hot(boolean nowHot) {
+        hot = nowHot;
+        if (transport != null && transport.isOpen()) {
+            transport.hot(nowHot);
+        }
+    }
+
+    boolean isNew() {
+        return state == State.NEW;
+    }
+
+    boolean isHandshaking() {
+        return state == State.HANDSHAKING;
+    }
+
+    boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
+    boolean isEnded() {
+        return state == State.ENDED;
+    }
+
+    Role role() {
+        return role;
+    }
+
+    /**
+     * What the connection leads to, for messages.
+     */
+    String subject() {
+        return subject;
+    }
+
+    Stream transport() {
+        return transport;
+    }
+
+    HttpHead peerHead() {
+        return peerHead;
+    }
+
+    String target() {
+        return target;
+    }
+
+    String host() {
+        return host;
+    }
+
+    IOException failure() {
+        return failure;
+    }
+
+    int errno() {
+        return errno;
+    }
+}
