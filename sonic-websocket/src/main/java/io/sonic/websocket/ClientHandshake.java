@@ -1,10 +1,10 @@
 package io.sonic.websocket;
 
 import io.sonic.ConnectHandler;
+import io.sonic.FifoBuffer;
 import io.sonic.IoStatus;
 import io.sonic.Stream;
 import io.sonic.TcpStream;
-import io.sonic.buffers.MirroredBuffer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -97,7 +97,7 @@ final class ClientHandshake extends Handshake {
     }
 
     @Override
-    void onBytes(MirroredBuffer bytes) throws IOException {
+    void onBytes(FifoBuffer bytes) throws IOException {
         if (body == null) {
             super.onBytes(bytes);
             return;

@@ -197,6 +197,7 @@ final class CloseSequence {
         CloseHandler ended = handler;
         handler = null;
         if (ended != null) {
+            connection.reactor.completed();
             try {
                 ended.onClose(status);
             } catch (Throwable t) {

@@ -76,6 +76,7 @@ final class Connection {
             sender.pong(buffer, offset, length);
         }
         if (controlHandler != null) {
+            reactor.completed();
             try {
                 controlHandler.onControl(opcode, buffer, offset, length);
             } catch (Throwable t) {

@@ -1,11 +1,11 @@
 package io.sonic.websocket;
 
 import io.sonic.Deferral;
+import io.sonic.FifoBuffer;
 import io.sonic.IoStatus;
 import io.sonic.Reactor;
 import io.sonic.Stream;
 import io.sonic.WriteHandler;
-import io.sonic.buffers.MirroredBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
@@ -37,12 +37,12 @@ final class FrameSender implements WriteHandler {
     };
     private Stream transport;
     private FrameEncoder encoder;
-    private MirroredBuffer fifo;
+    private FifoBuffer fifo;
     private UnsafeBuffer buffer;
     private long appended;
     private long flushed;
     private boolean writing;
-    private boolean growing;
+    private boolean movingStorage;
     private boolean stopped;
     private int heldPongLength = NONE;
     /**
@@ -121,7 +121,7 @@ final class FrameSender implements WriteHandler {
      * Appends bytes that are no frame: those of the handshake.
      */
     void raw(byte[] bytes) {
-        if (makeRoom(bytes.length)) {
+        if (bytes.length <= fifo.writableLength() || makeRoom(bytes.length)) {
             buffer.putBytes(fifo.writeOffset(), bytes);
             fifo.commit(bytes.length);
             appended += bytes.length;
@@ -139,23 +139,25 @@ final class FrameSender implements WriteHandler {
         return true;
     }
 
+    /**
+     * Finds room for a frame, in a larger queue if need be.
+     */
     private boolean makeRoom(long length) {
-        long needed = fifo.readableLength() + length;
-        if (needed <= fifo.capacity()) {
-            return true;
-        }
-        if (needed > MirroredBuffer.MAX_CAPACITY) {
+        if (fifo.readableLength() + length > GrowableFifo.MAX_CAPACITY) {
             connection.failed(length + " bytes are too many for one frame");
             return false;
         }
-        // The write in flight reads from the storage that is about to go.
-        growing = true;
         if (writing) {
+            // It reads from storage that may move or go.
+            movingStorage = true;
             transport.cancelWrite();
+            movingStorage = false;
         }
-        growing = false;
+        if (fifo.claim((int) length) >= 0) {
+            return true;
+        }
         try {
-            queue.growTo((int) Math.max(fifo.capacity(), fifo.readableLength() + length));
+            queue.growTo((int) (fifo.readableLength() + length));
             useQueue();
             return true;
         } catch (IOException e) {
@@ -199,7 +201,7 @@ final class FrameSender implements WriteHandler {
         } else {
             fifo.consume(length);
         }
-        if (growing) {
+        if (movingStorage) {
             return;
         }
         if (status == IoStatus.OK) {

@@ -1,27 +1,34 @@
 package io.sonic.websocket;
 
-import io.sonic.buffers.MirroredBuffer;
+import io.sonic.FifoBuffer;
+import io.sonic.buffers.FifoBuffers;
 import java.io.IOException;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A mirrored buffer that can be replaced by a larger one. Contents keep their order; offsets change.
+ * A FIFO buffer, mirrored where the platform can do that, which can be replaced by a larger one. What is in it stays,
+ * its offset changes.
  */
 final class GrowableFifo implements AutoCloseable {
-    private MirroredBuffer fifo;
+    /**
+     * The largest capacity: 1 GiB.
+     */
+    static final int MAX_CAPACITY = 1 << 30;
+
+    private FifoBuffer fifo;
     private UnsafeBuffer buffer;
 
     GrowableFifo(int capacity) throws IOException {
-        use(MirroredBuffer.allocate(capacity));
+        use(FifoBuffers.allocate(capacity));
     }
 
-    private void use(MirroredBuffer mirrored) {
-        fifo = mirrored;
-        buffer = (UnsafeBuffer) mirrored.buffer();
+    private void use(FifoBuffer allocated) {
+        fifo = allocated;
+        buffer = (UnsafeBuffer) allocated.buffer();
     }
 
-    MirroredBuffer fifo() {
+    FifoBuffer fifo() {
         return fifo;
     }
 
@@ -38,7 +45,7 @@ final class GrowableFifo implements AutoCloseable {
      * @throws IOException when the system refuses; then nothing has changed.
      */
     void growTo(int minCapacity) throws IOException {
-        MirroredBuffer larger = MirroredBuffer.allocate(BitUtil.findNextPositivePowerOfTwo(minCapacity));
+        FifoBuffer larger = FifoBuffers.allocate(BitUtil.findNextPositivePowerOfTwo(minCapacity));
         int length = fifo.readableLength();
         larger.buffer().putBytes(larger.claim(length), fifo.buffer(), fifo.readOffset(), length);
         larger.commit(length);

@@ -1,11 +1,11 @@
 package io.sonic.websocket;
 
 import io.sonic.ConnectHandler;
+import io.sonic.FifoBuffer;
 import io.sonic.IoStatus;
 import io.sonic.ReadHandler;
 import io.sonic.Stream;
 import io.sonic.Timer;
-import io.sonic.buffers.MirroredBuffer;
 import java.io.IOException;
 
 /**
@@ -14,7 +14,7 @@ import java.io.IOException;
 abstract class Handshake implements ReadHandler {
     final Connection connection;
     final FrameSender sender;
-    final MirroredBuffer received;
+    final FifoBuffer received;
     private final HttpHeadParser parser;
     private final ConnectHandler handler;
     private final Timer deadline;
@@ -108,7 +108,7 @@ abstract class Handshake implements ReadHandler {
     /**
      * Takes what has come, as far as it belongs to the handshake.
      */
-    void onBytes(MirroredBuffer bytes) throws IOException {
+    void onBytes(FifoBuffer bytes) throws IOException {
         bytes.consume(parser.feed(bytes.buffer(), bytes.readOffset(), bytes.readableLength()));
         HttpHead head = parser.head();
         if (head == null) {
@@ -146,6 +146,7 @@ abstract class Handshake implements ReadHandler {
     }
 
     final void complete(IoStatus status) {
+        connection.reactor.completed();
         try {
             handler.onConnect(status);
         } catch (Throwable t) {

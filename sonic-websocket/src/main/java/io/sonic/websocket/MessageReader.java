@@ -1,11 +1,11 @@
 package io.sonic.websocket;
 
 import io.sonic.Deferral;
+import io.sonic.FifoBuffer;
 import io.sonic.IoStatus;
 import io.sonic.Reactor;
 import io.sonic.ReadHandler;
 import io.sonic.Stream;
-import io.sonic.buffers.MirroredBuffer;
 import java.io.IOException;
 import java.util.Objects;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -43,7 +43,7 @@ final class MessageReader implements ReadHandler {
     };
     private Stream transport;
     private FrameDecoder decoder;
-    private MirroredBuffer fifo;
+    private FifoBuffer fifo;
     private UnsafeBuffer buffer;
     private int position;
     private int limit;
@@ -82,7 +82,7 @@ final class MessageReader implements ReadHandler {
     /**
      * Where received bytes are kept; the handshake reads into it too, and leaves what follows it.
      */
-    MirroredBuffer fifo() {
+    FifoBuffer fifo() {
         return fifo;
     }
 
@@ -197,6 +197,7 @@ final class MessageReader implements ReadHandler {
     }
 
     private void deliver(MessageHandler handler, Opcode type, UnsafeBuffer holder, int offset, int length) {
+        reactor.completed();
         try {
             handler.onMessage(IoStatus.OK, type, holder, offset, length);
         } catch (Throwable t) {
@@ -209,6 +210,7 @@ final class MessageReader implements ReadHandler {
         frameHandler = null;
         fragments = decoder.isFinal() ? Fragments.NONE : Fragments.HANDED_OUT;
         flushControl();
+        reactor.completed();
         try {
             handler.onFrame(IoStatus.OK, opcode, decoder.isFinal(), buffer, decoder.payloadOffset(),
                 decoder.payloadLength());
@@ -265,7 +267,7 @@ final class MessageReader implements ReadHandler {
             // Starting over at the front keeps the same few lines of cache in use.
             fifo.reset();
         }
-        if (required > fifo.capacity() && !grow(required)) {
+        if (fifo.claim(Math.max(1, required - fifo.readableLength())) < 0 && !grow(required)) {
             return true;
         }
         flushControl();
@@ -326,12 +328,16 @@ final class MessageReader implements ReadHandler {
     private void complete(IoStatus status) {
         MessageHandler message = messageHandler;
         FrameHandler frame = frameHandler;
+        if (message == null && frame == null) {
+            return;
+        }
         messageHandler = null;
         frameHandler = null;
+        reactor.completed();
         try {
             if (message != null) {
                 message.onMessage(status, null, null, 0, 0);
-            } else if (frame != null) {
+            } else {
                 frame.onFrame(status, null, false, null, 0, 0);
             }
         } catch (Throwable t) {

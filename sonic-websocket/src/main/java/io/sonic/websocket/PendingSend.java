@@ -66,6 +66,7 @@ final class PendingSend {
         WriteHandler ended = handler;
         handler = null;
         end = null;
+        reactor.completed();
         try {
             ended.onWrite(status, written);
         } catch (Throwable t) {

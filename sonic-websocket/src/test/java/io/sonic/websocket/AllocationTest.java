@@ -27,8 +27,8 @@ class AllocationTest {
     private static final long ALLOWED_BYTES = 0;
 
     /**
-     * Plays window after window until one is without an allocation. What allocates once in a thousand messages never gets
-     * there; the compiler, which comes and goes when it likes, does not keep a machine from it for long.
+     * Plays window after window until one is without an allocation. What allocates once in a thousand messages never
+     * gets there; the compiler, which comes and goes when it likes, does not keep a machine from it for long.
      */
     private static void assertNothingAllocated(IntConsumer play) {
         allocated(play, WARM_UP);

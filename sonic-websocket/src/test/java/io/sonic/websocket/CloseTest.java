@@ -45,6 +45,13 @@ class CloseTest {
         }
 
         /**
+         * Starts a write that takes the server to read.
+         */
+        void writeMuch() {
+            ws.asyncWrite(Opcode.BINARY, new UnsafeBuffer(new byte[16_000_000]), 0, 16_000_000, recorder.write());
+        }
+
+        /**
          * The frames that the server got, unmasked: opcode and payload in hex.
          */
         List<String> sent() {
@@ -55,8 +62,8 @@ class CloseTest {
             int position = 0;
             int length = decoder.decode(buffer, 0, bytes.length);
             while (length > 0) {
-                frames.add((decoder.opcode() + " " + Hex.format(buffer, decoder.payloadOffset(), decoder.payloadLength()))
-                    .strip());
+                String payload = Hex.format(buffer, decoder.payloadOffset(), decoder.payloadLength());
+                frames.add((decoder.opcode() + " " + payload).strip());
                 position += length;
                 length = decoder.decode(buffer, position, bytes.length - position);
             }
@@ -229,7 +236,7 @@ class CloseTest {
     void waitsNoLongerThanTheTimeForACloseThatCannotBeFlushed() throws IOException {
         try (Rig rig = new Rig(new WebSocketStream.Context().closeTimeoutNs(2 * SECOND_NS))) {
             rig.server.ignore();
-            rig.ws.asyncWrite(Opcode.BINARY, new UnsafeBuffer(new byte[16_000_000]), 0, 16_000_000, rig.recorder.write());
+            rig.writeMuch();
             rig.ws.asyncNextMessage(rig.recorder.message());
             rig.server.sendHex("880203e8");
             rig.loop.settle();
@@ -282,7 +289,7 @@ class CloseTest {
             rig.server.hangUp();
             rig.loop.until(() -> rig.recorder.events.size() == 2);
             assertThat(rig.recorder.events).containsExactly("write OK 1", "message FAILED");
-            assertThat(rig.ws.failure()).hasMessageStartingWith(rig.server.url() + ": recv ")
+            assertThat(rig.ws.failure()).hasMessageStartingWith(rig.server.url() + ": read ")
                 .hasMessageContaining("ECONNRESET");
             assertThat(rig.ws.errno()).isEqualTo(104);
             assertThat(rig.ws.closeCode()).isEqualTo(1006);
@@ -295,12 +302,12 @@ class CloseTest {
     void failsAWriteToAPeerThatHasGone() throws IOException {
         try (Rig rig = new Rig()) {
             rig.server.ignore();
-            rig.ws.asyncWrite(Opcode.BINARY, new UnsafeBuffer(new byte[16_000_000]), 0, 16_000_000, rig.recorder.write());
+            rig.writeMuch();
             rig.loop.settle();
             rig.server.hangUp();
             rig.loop.until(() -> !rig.recorder.events.isEmpty());
             assertThat(rig.recorder.events).singleElement().asString().startsWith("write FAILED ");
-            assertThat(rig.ws.failure()).hasMessageStartingWith(rig.server.url() + ": send ");
+            assertThat(rig.ws.failure()).hasMessageStartingWith(rig.server.url() + ": write ");
             rig.ws.asyncNextMessage(rig.recorder.message());
             rig.loop.until(() -> rig.recorder.events.size() == 2);
             assertThat(rig.ws.isConnected()).isFalse();
@@ -385,7 +392,7 @@ class CloseTest {
         try (Rig rig = new Rig()) {
             rig.server.ignore();
             rig.ws.asyncNextMessage(rig.recorder.message());
-            rig.ws.asyncWrite(Opcode.BINARY, new UnsafeBuffer(new byte[16_000_000]), 0, 16_000_000, rig.recorder.write());
+            rig.writeMuch();
             rig.ws.asyncPing(WebSocketStreamTest.text("p"), 0, 1, rig.recorder.ping());
             rig.ws.asyncClose(1000, "", rig.recorder.close());
             rig.ws.close();
@@ -427,7 +434,7 @@ class CloseTest {
         try (Rig rig = new Rig()) {
             rig.server.ignore();
             rig.ws.asyncNextMessage(rig.recorder.message());
-            rig.ws.asyncWrite(Opcode.BINARY, new UnsafeBuffer(new byte[16_000_000]), 0, 16_000_000, rig.recorder.write());
+            rig.writeMuch();
             rig.ws.asyncPing(WebSocketStreamTest.text("p"), 0, 1, rig.recorder.ping());
             rig.ws.cancel();
             rig.ws.cancel();

@@ -168,7 +168,8 @@ class HandshakeTest {
     }, quoteCharacter = '"')
     void refusesAnAnswerThatIsWrong(String right, String wrong, String sentence) throws IOException {
         start();
-        server.send(server.acceptance().replace(right, wrong.replace("'CRLF'", "\r\n").replace("'TLS'", "\u0015\u0003")));
+        String replacement = wrong.replace("'CRLF'", "\r\n").replace("'TLS'", "\u0015\u0003");
+        server.send(server.acceptance().replace(right, replacement));
         assertFailed(IoStatus.FAILED, server.url() + ": the server's answer is refused: "
             + (sentence.endsWith("HTTP/1.1") ? sentence + " " : sentence));
     }
@@ -178,8 +179,8 @@ class HandshakeTest {
         start();
         String accept = HandshakeKeys.acceptFor(HandshakeKeys.newKey());
         server.send(server.acceptance().replaceAll("Accept: .*\r\n", "Accept: " + accept + "\r\n"));
-        assertFailed(IoStatus.FAILED, server.url() + ": the server's answer is refused: its Sec-WebSocket-Accept does not "
-            + "belong to the request: '" + accept.substring(0, 24) + "…'");
+        assertFailed(IoStatus.FAILED, server.url() + ": the server's answer is refused: its Sec-WebSocket-Accept "
+            + "does not belong to the request: '" + accept.substring(0, 24) + "…'");
     }
 
     @ParameterizedTest
@@ -189,7 +190,8 @@ class HandshakeTest {
         "301 Moved Permanently | Location: http://other/ | - | - "
             + "| the server answered 301 Moved Permanently, Location: http://other/",
         "429 Too Many Requests | Retry-After: 7 | slow down | slow down | the server answered 429 Too Many Requests",
-        "403 Forbidden | Transfer-Encoding: chunked | 5_hello_6;x_ world_0__ | hello world | the server answered 403 Forbidden",
+        "403 Forbidden | Transfer-Encoding: chunked | 5_hello_6;x_ world_0__ | hello world "
+            + "| the server answered 403 Forbidden",
         "503 Service Unavailable | Content-Length: 99 | cut | cut | the server answered 503 Service Unavailable",
         "200 OK | Content-Length: x | - | - | the server answered 200 OK",
     })
@@ -353,7 +355,8 @@ class HandshakeTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", value = {
-        "ws://a | a | 80 | / | a", "WSS://a:443/b?c | a | 443 | /b?c | a", "ws://a:8080?q=1 | a | 8080 | /?q=1 | a:8080",
+        "ws://a | a | 80 | / | a", "WSS://a:443/b?c | a | 443 | /b?c | a",
+        "ws://a:8080?q=1 | a | 8080 | /?q=1 | a:8080",
         "ws://u:p@[::1]:9/x | ::1 | 9 | /x | [::1]:9", "ws://[::1] | ::1 | 80 | / | [::1]", "ws://a:/ | a | 80 | / | a",
     })
     void takesAUrlApart(String text, String host, int port, String target, String hostField) {
@@ -375,8 +378,8 @@ class HandshakeTest {
     void upgradesOverAStreamThatIsConnectedAlready() throws IOException {
         TcpStream tcp = TcpStream.open(loop.reactor);
         boolean[] connected = {false};
-        tcp.asyncConnect(new InetSocketAddress("127.0.0.1", Integer.parseInt(server.url().replaceAll("\\D*\\d+\\.0\\.0\\.1:(\\d+).*", "$1"))),
-            0, status -> connected[0] = status == IoStatus.OK);
+        InetSocketAddress address = new InetSocketAddress("127.0.0.1", WebSocketUrl.parse(server.url()).port());
+        tcp.asyncConnect(address, 0, status -> connected[0] = status == IoStatus.OK);
         loop.until(() -> connected[0]);
         ws.asyncHandshake(tcp, "wss://example.com/feed", recorder.handshake());
         server.acceptUpgrade();
@@ -401,7 +404,8 @@ class HandshakeTest {
             UnsafeBuffer buffer = Hex.direct(new byte[4096]);
             client.asyncConnect(listener.localAddress(), 0, status ->
                 client.asyncWriteAll(Hex.direct(bytes), 0, bytes.length, (written, count) ->
-                    client.asyncRead(buffer, 0, 4096, (read, length) -> answer.append(Recorder.text(buffer, 0, Math.min(length, 90))))));
+                    client.asyncRead(buffer, 0, 4096, (read, length) ->
+                        answer.append(Recorder.text(buffer, 0, Math.min(length, 90))))));
             loop.until(() -> !events.isEmpty() && answer.length() > 0);
             events.add(answer.substring(0, answer.indexOf("\r\n")));
         }

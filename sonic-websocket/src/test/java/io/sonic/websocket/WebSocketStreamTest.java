@@ -81,7 +81,8 @@ class WebSocketStreamTest {
                 message.setMemory(0, length + 10, (byte) i);
                 boolean[] same = {false};
                 pair.client.asyncNextMessage((status, type, buffer, offset, count) ->
-                    same[0] = count == length && Hex.format(buffer, offset, count).equals(Hex.format(message, 3, length)));
+                    same[0] = count == length
+                        && Hex.format(buffer, offset, count).equals(Hex.format(message, 3, length)));
                 pair.client.asyncWrite(Opcode.BINARY, message, 3, length, (status, count) -> { });
                 pair.loop.until(() -> same[0]);
             }
@@ -112,16 +113,18 @@ class WebSocketStreamTest {
     @Test
     void joinsFragments() throws IOException {
         try (WebSocketPair pair = new WebSocketPair()) {
-            for (WebSocketStream[] direction : List.of(
-                    new WebSocketStream[] {pair.client, pair.server}, new WebSocketStream[] {pair.server, pair.client})) {
-                Recorder recorder = new Recorder(direction[1]);
+            for (boolean toServer : new boolean[] {true, false}) {
+                WebSocketStream from = toServer ? pair.client : pair.server;
+                WebSocketStream to = toServer ? pair.server : pair.client;
+                Recorder recorder = new Recorder(to);
                 recorder.readOn();
-                sendFragmented(direction[0], Opcode.TEXT, "one €", " two", "", " three");
-                sendFragmented(direction[0], Opcode.BINARY, "", "x".repeat(90_000), "y".repeat(200_000));
-                sendFragmented(direction[0], Opcode.TEXT, "whole");
+                sendFragmented(from, Opcode.TEXT, "one €", " two", "", " three");
+                sendFragmented(from, Opcode.BINARY, "", "x".repeat(90_000), "y".repeat(200_000));
+                sendFragmented(from, Opcode.TEXT, "whole");
                 pair.loop.until(() -> recorder.events.size() == 3);
-                assertThat(recorder.events).containsExactly("TEXT one € two three", "BINARY 290000 bytes", "TEXT whole");
-                direction[1].cancel();
+                assertThat(recorder.events)
+                    .containsExactly("TEXT one € two three", "BINARY 290000 bytes", "TEXT whole");
+                to.cancel();
             }
         }
     }
@@ -129,7 +132,8 @@ class WebSocketStreamTest {
     private static void sendFragmented(WebSocketStream from, Opcode type, String... fragments) {
         for (int i = 0; i < fragments.length; i++) {
             UnsafeBuffer fragment = text(fragments[i]);
-            from.asyncWriteFragment(type, i == fragments.length - 1, fragment, 0, fragment.capacity(), (status, length) -> { });
+            boolean last = i == fragments.length - 1;
+            from.asyncWriteFragment(type, last, fragment, 0, fragment.capacity(), (status, length) -> { });
         }
     }
 
@@ -290,7 +294,8 @@ class WebSocketStreamTest {
             assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> pair.client.asyncWrite(Opcode.TEXT, text("x"), 1, 1, recorder.write()));
             assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                .isThrownBy(() -> pair.client.asyncWriteFragment(Opcode.TEXT, false, text("x"), -1, 1, recorder.write()));
+                .isThrownBy(() ->
+                    pair.client.asyncWriteFragment(Opcode.TEXT, false, text("x"), -1, 1, recorder.write()));
             assertThatExceptionOfType(NullPointerException.class)
                 .isThrownBy(() -> pair.client.asyncWrite(Opcode.TEXT, text("x"), 0, 1, null));
             for (int code : new int[] {0, 999, 1004, 1005, 1006, 1015, 2999, 5000}) {
@@ -319,7 +324,8 @@ class WebSocketStreamTest {
                 .isThrownBy(() -> pair.client.asyncWrite(Opcode.TEXT, text("x"), 0, 1, recorder.write()))
                 .withMessage("a fragmented message has to be ended first");
             assertThatIllegalArgumentException()
-                .isThrownBy(() -> pair.client.asyncWriteFragment(Opcode.BINARY, true, text("x"), 0, 1, recorder.write()))
+                .isThrownBy(() ->
+                    pair.client.asyncWriteFragment(Opcode.BINARY, true, text("x"), 0, 1, recorder.write()))
                 .withMessage("the message began as TEXT, not as BINARY");
         }
     }
