@@ -103,6 +103,18 @@ final class MirroredBufferTest extends FifoBufferContract {
     }
 
     @Test
+    void startsAgainAtTheFrontWhenItIsConsumedUpToTheSeam() throws IOException {
+        try (MirroredBuffer fifo = MirroredBuffer.allocate(3 * PAGE)) {
+            moveTo(fifo, PAGE);
+            fifo.commit(3 * PAGE);
+            fifo.consume(2 * PAGE);
+
+            assertThat(fifo.readOffset()).isZero();
+            assertThat(fifo.writeOffset()).isEqualTo(PAGE);
+        }
+    }
+
+    @Test
     void letsTheKernelReadAcrossTheSeam() throws IOException {
         try (MirroredBuffer fifo = MirroredBuffer.allocate(3 * PAGE)) {
             Pipe pipe = Pipe.open();
