@@ -48,7 +48,7 @@ final class Throughput {
             return new Measured(new ThreadMeter(), 0);
         }
         int mark = 0;
-        while (1L << mark < messages / 4) {
+        while (4L << mark < messages) {
             mark++;
         }
         marks[mark].stop();

@@ -1,0 +1,56 @@
+package io.sonic.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ThroughputTest {
+
+    private final Throughput throughput = new Throughput();
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 5, 7, 8, 9, 100, 1000, 1023, 1024, 1025, 100_000})
+    void countsAllAndMeasuresAfterAWarmUpOfAThirdOfWhatItMeasures(int messages) {
+        count(messages);
+
+        Throughput.Measured measured = throughput.measure();
+        long warmUp = messages - measured.messages();
+        assertThat(throughput.messages()).isEqualTo(messages);
+        assertThat(throughput.bytes()).isEqualTo(3L * messages);
+        assertThat(warmUp).isBetween((measured.messages() + 2) / 3, (long) messages / 2 + 1);
+        assertThat(measured.cost().elapsedNs()).isNotNegative();
+    }
+
+    @Test
+    void measuresNothingWithoutMessages() {
+        Throughput.Measured measured = throughput.measure();
+
+        assertThat(measured.messages()).isZero();
+        assertThat(measured.cost().allocatedBytes()).isZero();
+    }
+
+    @Test
+    void measuresWhatTheThreadAllocatesAndNothingOfItsOwn() {
+        count(100_000);
+        assertThat(throughput.measure().cost().allocatedBytes()).isZero();
+
+        Throughput allocating = new Throughput();
+        byte[] last = null;
+        for (int i = 0; i < 1024; i++) {
+            last = new byte[1000 + (i & 1)];
+            allocating.count(last.length);
+        }
+        Throughput.Measured measured = allocating.measure();
+        assertThat(measured.messages()).isEqualTo(768);
+        assertThat(measured.cost().allocatedBytes()).isBetween(768 * 1000L, 768 * 1100L);
+        assertThat(measured.cost().cpuNs()).isPositive();
+    }
+
+    private void count(int messages) {
+        for (int i = 0; i < messages; i++) {
+            throughput.count(3);
+        }
+    }
+}
