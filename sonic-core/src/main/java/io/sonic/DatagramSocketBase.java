@@ -35,7 +35,11 @@ abstract class DatagramSocketBase extends SocketBase {
      */
     public final void connect(Endpoint peer) throws IOException {
         checkOpen();
-        int result = socket.connect(peer);
+        int result;
+        do {
+            // Nothing is sent, so one that was interrupted can be repeated.
+            result = socket.connect(peer);
+        } while (result == -Errno.EINPROGRESS.number);
         if (result < 0) {
             throw Errno.exception("connect", peer.toString(), -result);
         }

@@ -109,8 +109,11 @@ final class EpollBackend implements Backend {
 
     @Override
     public BackendFile openFile(String path, int flags) throws IOException {
-        int fd = LinuxFiles.open(errno, path,
-                flags | LinuxFlags.O_NONBLOCK | LinuxFlags.O_CLOEXEC | LinuxFlags.O_NOCTTY, 0666);
+        int fd;
+        do {
+            fd = LinuxFiles.open(errno, path,
+                    flags | LinuxFlags.O_NONBLOCK | LinuxFlags.O_CLOEXEC | LinuxFlags.O_NOCTTY, 0666);
+        } while (fd == EpollDescriptor.EINTR);
         if (fd < 0) {
             throw Errno.exception("open", path, -fd);
         }
@@ -132,7 +135,10 @@ final class EpollBackend implements Backend {
         synchronized (wakeLock) {
             if (!closed) {
                 // EAGAIN means that the counter is full, and then the reactor is awake anyway.
-                LinuxEpoll.write(wakeErrno, wakeFd, oneAddress, Long.BYTES);
+                int result;
+                do {
+                    result = LinuxEpoll.write(wakeErrno, wakeFd, oneAddress, Long.BYTES);
+                } while (result == EpollDescriptor.EINTR);
             }
         }
     }

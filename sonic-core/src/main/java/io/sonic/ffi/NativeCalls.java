@@ -27,6 +27,10 @@ public final class NativeCalls {
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
     private static final Linker.Option CRITICAL = Linker.Option.critical(false);
     private static final MethodHandle DLSYM = bindDlsym();
+    /**
+     * Null outside of tests.
+     */
+    private static final CallInterceptor INTERCEPTOR = loadInterceptor();
 
     private NativeCalls() {
     }
@@ -41,7 +45,7 @@ public final class NativeCalls {
      */
     @SuppressWarnings("restricted")
     public static MethodHandle bind(String name, FunctionDescriptor function) {
-        return LINKER.downcallHandle(symbol(name), function, CAPTURE_ERRNO);
+        return intercepted(name, LINKER.downcallHandle(symbol(name), function, CAPTURE_ERRNO));
     }
 
     /**
@@ -56,8 +60,8 @@ public final class NativeCalls {
      */
     @SuppressWarnings("restricted")
     public static MethodHandle bind(String name, FunctionDescriptor function, int firstVariadic) {
-        return LINKER.downcallHandle(
-                symbol(name), function, CAPTURE_ERRNO, Linker.Option.firstVariadicArg(firstVariadic));
+        return intercepted(name, LINKER.downcallHandle(
+                symbol(name), function, CAPTURE_ERRNO, Linker.Option.firstVariadicArg(firstVariadic)));
     }
 
     /**
@@ -71,7 +75,7 @@ public final class NativeCalls {
      */
     @SuppressWarnings("restricted")
     public static MethodHandle bindCritical(String name, FunctionDescriptor function) {
-        return LINKER.downcallHandle(symbol(name), function, CAPTURE_ERRNO, CRITICAL);
+        return intercepted(name, LINKER.downcallHandle(symbol(name), function, CAPTURE_ERRNO, CRITICAL));
     }
 
     /**
@@ -104,6 +108,16 @@ public final class NativeCalls {
     }
 
     /**
+     * Stores an {@code errno}, as a call that fails does; for a {@link CallInterceptor}.
+     *
+     * @param state  the segment that was passed to the call.
+     * @param number the value of errno.
+     */
+    public static void errno(MemorySegment state, int number) {
+        state.set(ValueLayout.JAVA_INT, ERRNO_OFFSET, number);
+    }
+
+    /**
      * Turns what a native handle threw, which is never expected, into an error.
      *
      * @param unexpected what {@link MethodHandle#invokeExact} threw.
@@ -117,6 +131,23 @@ public final class NativeCalls {
             throw exception;
         }
         throw new AssertionError(unexpected);
+    }
+
+    private static MethodHandle intercepted(String name, MethodHandle function) {
+        return INTERCEPTOR == null ? function : INTERCEPTOR.intercept(name, function);
+    }
+
+    private static CallInterceptor loadInterceptor() {
+        String name = System.getProperty(CallInterceptor.PROPERTY);
+        if (name == null) {
+            return null;
+        }
+        try {
+            return (CallInterceptor) Class.forName(name).getConstructor().newInstance();
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            throw new IllegalStateException(
+                    "the system property " + CallInterceptor.PROPERTY + " names no interceptor: " + name, e);
+        }
     }
 
     private static MemorySegment symbol(String name) {
