@@ -17,7 +17,8 @@ final class MirrorSupport {
             return "a mirrored buffer needs Linux; this is " + system;
         }
         try {
-            return new LinuxMemory().getpagesize() > 0 ? "" : "a mirrored buffer needs the page size";
+            new LinuxMemory(); // binds the calls
+            return "";
         } catch (LinkageError e) {
             Throwable reason = e;
             while (reason.getCause() != null) {
