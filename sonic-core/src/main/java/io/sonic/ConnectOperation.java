@@ -30,10 +30,6 @@ final class ConnectOperation extends Operation {
     private boolean awaiting;
     private IOException reason;
     private int reasonErrno;
-    /**
-     * Tells an answer of the resolver for this connect from one for an earlier, cancelled one.
-     */
-    private int number;
 
     ConnectOperation(SocketStream stream) {
         super(stream.reactor);
@@ -53,6 +49,7 @@ final class ConnectOperation extends Operation {
         int asked = number;
         int port = to.getPort();
         NameResolver.resolve(reactor, to.getHostString(), (addresses, failure) -> {
+            // It may be the answer for an earlier connect, which was cancelled.
             if (isInFlight() && asked == number) {
                 onResolved(addresses, port, failure);
             }
@@ -77,7 +74,6 @@ final class ConnectOperation extends Operation {
         awaiting = false;
         reason = null;
         reasonErrno = 0;
-        number++;
         if (timeoutInNs > 0) {
             deadline.scheduleOnce(timeoutInNs, this::onDeadline);
         }

@@ -5,6 +5,10 @@ package io.sonic;
  */
 abstract class Operation extends Deferral {
     final Reactor reactor;
+    /**
+     * Tells one operation from the next, which is the same object.
+     */
+    int number;
     private boolean inFlight;
     private long timeoutNs;
     /**
@@ -34,13 +38,15 @@ abstract class Operation extends Deferral {
      */
     final void begin(boolean ready) {
         inFlight = true;
+        int begun = ++number;
+        long limitNs = timeoutNs;
         reactor.operationStarted();
         if (ready) {
             tryInline();
         }
-        // The handler may have started the next operation, which then has a deadline of its own.
-        if (timeoutNs > 0 && inFlight && !deadline.isScheduled() && reactor.isOpen()) {
-            deadline.scheduleOnce(timeoutNs, onDeadline);
+        // The handler may have started the next operation, which has a limit of its own.
+        if (limitNs > 0 && inFlight && begun == number && reactor.isOpen()) {
+            deadline.scheduleOnce(limitNs, onDeadline);
         }
     }
 
