@@ -63,14 +63,19 @@ public final class IoVector {
      * @param offset   of the region in the buffer.
      * @param bytes    length of the region; 0 is allowed.
      * @return this.
-     * @throws IllegalStateException when the vector is full.
+     * @throws IllegalStateException    when the vector is full.
+     * @throws IllegalArgumentException when the buffer is on the heap, or all regions together have more than 2 GiB.
      */
     public IoVector add(DirectBuffer buffer, int offset, int bytes) {
         DescriptorChannel.checkRegion(buffer, offset, bytes);
         if (count == buffers.length) {
             throw new IllegalStateException("the vector has room for " + count + " regions");
         }
-        length = Math.addExact(length, bytes);
+        if (bytes > Integer.MAX_VALUE - length) {
+            throw new IllegalArgumentException("the regions of a vector have at most " + Integer.MAX_VALUE
+                    + " bytes, not " + bytes + " more");
+        }
+        length += bytes;
         buffers[count] = buffer;
         offsets[count] = offset;
         lengths[count++] = bytes;

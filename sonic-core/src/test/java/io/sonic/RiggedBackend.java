@@ -19,6 +19,7 @@ final class RiggedBackend implements Backend {
     private final Backend backend = new EpollBackend(256);
     private final Map<String, Integer> calls = new HashMap<>();
     private final Map<String, Deque<Integer>> failures = new HashMap<>();
+    private final Deque<Integer> shortened = new ArrayDeque<>();
 
     RiggedBackend() throws IOException {
     }
@@ -49,6 +50,22 @@ final class RiggedBackend implements Backend {
         for (Errno error : errors) {
             queue.add(error.number);
         }
+    }
+
+    /**
+     * Makes the next writes of regions take that many bytes at most.
+     */
+    void shorten(int... lengths) {
+        for (int length : lengths) {
+            shortened.add(length);
+        }
+    }
+
+    /**
+     * How many bytes the next write of regions takes at most.
+     */
+    int nextLength() {
+        return shortened.isEmpty() ? Integer.MAX_VALUE : shortened.remove();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.sonic;
 
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A real socket whose calls are counted and made to fail by its backend.
@@ -103,7 +104,19 @@ final class RiggedSocket implements BackendSocket {
     @Override
     public int write(IoVector vector) {
         int failure = backend.made("write");
-        return failure != 0 ? failure : socket.write(vector);
+        int most = backend.nextLength();
+        if (failure != 0 || most == Integer.MAX_VALUE) {
+            return failure != 0 ? failure : socket.write(vector);
+        }
+        UnsafeBuffer beginning = Buffers.allocate(most);
+        int length = 0;
+        for (int i = vector.firstLeft(); i < vector.count(); i++) {
+            int done = i == vector.firstLeft() ? vector.doneOfFirst() : 0;
+            int taken = Math.min(most - length, vector.length(i) - done);
+            beginning.putBytes(length, vector.buffer(i), vector.offset(i) + done, taken);
+            length += taken;
+        }
+        return socket.write(beginning, 0, length);
     }
 
     @Override
