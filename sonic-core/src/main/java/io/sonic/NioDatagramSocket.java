@@ -85,6 +85,10 @@ final class NioDatagramSocket extends NioSocket {
         if (length > LONGEST_DATAGRAM) {
             return -Errno.EMSGSIZE.number;
         }
+        if (length == 0 && channel.isConnected()) {
+            // The JDK would say that it was sent, and send nothing.
+            return EOPNOTSUPP;
+        }
         try {
             ByteBuffer view = buffers.toDrain(buffer, offset, length);
             int result = destination == null ? channel.write(view) : channel.send(view, resolved(destination));

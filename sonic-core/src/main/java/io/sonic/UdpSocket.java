@@ -9,7 +9,8 @@ import java.net.StandardProtocolFamily;
 /**
  * Sends and receives datagrams, over IPv4 or IPv6. See {@code udp(7)}.
  *
- * <p>An empty datagram is a datagram: it is received with {@link IoStatus#OK} and length 0.
+ * <p>An empty datagram is a datagram: it is received with {@link IoStatus#OK} and length 0. The {@code nio} backend can
+ * send one to an address, but not to the peer of a connected socket: that ends with {@link IoStatus#FAILED}.
  *
  * <p><b>Ownership</b>: a buffer belongs to the operation from the call until its handler is called; it is off the heap.
  * The destination of a send may be used again when the handler was called.
