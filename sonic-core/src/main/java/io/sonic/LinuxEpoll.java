@@ -31,14 +31,16 @@ final class LinuxEpoll {
             NativeCalls.bind("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle EPOLL_CTL = NativeCalls.bind("epoll_ctl",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle EPOLL_WAIT = NativeCalls.bind("epoll_wait", WAIT);
-    private static final MethodHandle EPOLL_WAIT_NOW = NativeCalls.bindCritical("epoll_wait", WAIT);
-    private static final MethodHandle EPOLL_PWAIT2 = !NativeCalls.has("epoll_pwait2") ? null
+    // Not final, see NativeCalls: these are called without end.
+    private static MethodHandle epollWait = NativeCalls.bind("epoll_wait", WAIT);
+    private static MethodHandle epollWaitNow = NativeCalls.bindCritical("epoll_wait", WAIT);
+    private static MethodHandle epollPwait2 = !NativeCalls.has("epoll_pwait2") ? null
             : NativeCalls.bind("epoll_pwait2",
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle EVENTFD =
             NativeCalls.bind("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle WRITE = NativeCalls.bindCritical("write",
+    // Not final, as those above.
+    private static MethodHandle write = NativeCalls.bindCritical("write",
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
 
     private LinuxEpoll() {
@@ -65,7 +67,7 @@ final class LinuxEpoll {
      */
     static int epollWaitNow(MemorySegment errno, int epoll, long events, int maxEvents) {
         try {
-            return result(errno, (int) EPOLL_WAIT_NOW.invokeExact(errno, epoll, events, maxEvents, 0));
+            return result(errno, (int) epollWaitNow.invokeExact(errno, epoll, events, maxEvents, 0));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -73,7 +75,7 @@ final class LinuxEpoll {
 
     static int epollWait(MemorySegment errno, int epoll, long events, int maxEvents, int timeoutMs) {
         try {
-            return result(errno, (int) EPOLL_WAIT.invokeExact(errno, epoll, events, maxEvents, timeoutMs));
+            return result(errno, (int) epollWait.invokeExact(errno, epoll, events, maxEvents, timeoutMs));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -83,12 +85,12 @@ final class LinuxEpoll {
      * Tells whether the C library can wait for nanoseconds; the kernel may still answer {@code ENOSYS}.
      */
     static boolean hasEpollPwait2() {
-        return EPOLL_PWAIT2 != null;
+        return epollPwait2 != null;
     }
 
     static int epollPwait2(MemorySegment errno, int epoll, long events, int maxEvents, long timespec) {
         try {
-            return result(errno, (int) EPOLL_PWAIT2.invokeExact(errno, epoll, events, maxEvents, timespec, 0L));
+            return result(errno, (int) epollPwait2.invokeExact(errno, epoll, events, maxEvents, timespec, 0L));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -104,7 +106,7 @@ final class LinuxEpoll {
 
     static int write(MemorySegment errno, int fd, long address, long length) {
         try {
-            return result(errno, (long) WRITE.invokeExact(errno, fd, address, length));
+            return result(errno, (long) write.invokeExact(errno, fd, address, length));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }

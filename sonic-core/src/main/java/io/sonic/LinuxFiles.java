@@ -20,10 +20,11 @@ final class LinuxFiles {
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle OPEN =
             NativeCalls.bind("open", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT), 2);
-    private static final MethodHandle READ = NativeCalls.bind("read", TRANSFER);
-    private static final MethodHandle WRITE = NativeCalls.bind("write", TRANSFER);
-    private static final MethodHandle READV = NativeCalls.bind("readv", VECTOR);
-    private static final MethodHandle WRITEV = NativeCalls.bind("writev", VECTOR);
+    // Not final, see NativeCalls: these are called without end.
+    private static MethodHandle read = NativeCalls.bind("read", TRANSFER);
+    private static MethodHandle write = NativeCalls.bind("write", TRANSFER);
+    private static MethodHandle readv = NativeCalls.bind("readv", VECTOR);
+    private static MethodHandle writev = NativeCalls.bind("writev", VECTOR);
     private static final MethodHandle LSEEK =
             NativeCalls.bind("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
 
@@ -40,7 +41,7 @@ final class LinuxFiles {
 
     static int read(MemorySegment errno, int fd, long address, long length) {
         try {
-            return (int) result(errno, (long) READ.invokeExact(errno, fd, address, length));
+            return (int) result(errno, (long) read.invokeExact(errno, fd, address, length));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -48,7 +49,7 @@ final class LinuxFiles {
 
     static int write(MemorySegment errno, int fd, long address, long length) {
         try {
-            return (int) result(errno, (long) WRITE.invokeExact(errno, fd, address, length));
+            return (int) result(errno, (long) write.invokeExact(errno, fd, address, length));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -56,7 +57,7 @@ final class LinuxFiles {
 
     static int readv(MemorySegment errno, int fd, long vector, int count) {
         try {
-            return (int) result(errno, (long) READV.invokeExact(errno, fd, vector, count));
+            return (int) result(errno, (long) readv.invokeExact(errno, fd, vector, count));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -64,7 +65,7 @@ final class LinuxFiles {
 
     static int writev(MemorySegment errno, int fd, long vector, int count) {
         try {
-            return (int) result(errno, (long) WRITEV.invokeExact(errno, fd, vector, count));
+            return (int) result(errno, (long) writev.invokeExact(errno, fd, vector, count));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }

@@ -38,19 +38,20 @@ final class LinuxSockets {
             NativeCalls.bind("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle ACCEPT4 = NativeCalls.bind("accept4",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle RECV = NativeCalls.bindCritical("recv", TRANSFER);
-    private static final MethodHandle SEND = NativeCalls.bindCritical("send", TRANSFER);
-    private static final MethodHandle RECVFROM = NativeCalls.bindCritical("recvfrom",
+    // Not final, see NativeCalls: these are called without end.
+    private static MethodHandle recv = NativeCalls.bindCritical("recv", TRANSFER);
+    private static MethodHandle send = NativeCalls.bindCritical("send", TRANSFER);
+    private static MethodHandle recvfrom = NativeCalls.bindCritical("recvfrom",
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle SENDTO = NativeCalls.bindCritical("sendto",
+    private static MethodHandle sendto = NativeCalls.bindCritical("sendto",
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final FunctionDescriptor MESSAGE =
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle RECVMSG = NativeCalls.bindCritical("recvmsg", MESSAGE);
-    private static final MethodHandle SENDMSG = NativeCalls.bindCritical("sendmsg", MESSAGE);
-    private static final MethodHandle RECVMMSG = NativeCalls.bindCritical("recvmmsg",
+    private static MethodHandle recvmsg = NativeCalls.bindCritical("recvmsg", MESSAGE);
+    private static MethodHandle sendmsg = NativeCalls.bindCritical("sendmsg", MESSAGE);
+    private static MethodHandle recvmmsg = NativeCalls.bindCritical("recvmmsg",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle SENDMMSG = NativeCalls.bindCritical("sendmmsg",
+    private static MethodHandle sendmmsg = NativeCalls.bindCritical("sendmmsg",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
     private static final MethodHandle SETSOCKOPT = NativeCalls.bind("setsockopt",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
@@ -107,7 +108,7 @@ final class LinuxSockets {
 
     static int recv(MemorySegment errno, int fd, long address, long length, int flags) {
         try {
-            return result(errno, (long) RECV.invokeExact(errno, fd, address, length, flags));
+            return result(errno, (long) recv.invokeExact(errno, fd, address, length, flags));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -115,7 +116,7 @@ final class LinuxSockets {
 
     static int send(MemorySegment errno, int fd, long address, long length, int flags) {
         try {
-            return result(errno, (long) SEND.invokeExact(errno, fd, address, length, flags));
+            return result(errno, (long) send.invokeExact(errno, fd, address, length, flags));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -125,7 +126,7 @@ final class LinuxSockets {
             MemorySegment errno, int fd, long address, long length, int flags, long source, long lengthPointer) {
         try {
             return result(errno,
-                    (long) RECVFROM.invokeExact(errno, fd, address, length, flags, source, lengthPointer));
+                    (long) recvfrom.invokeExact(errno, fd, address, length, flags, source, lengthPointer));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -134,7 +135,7 @@ final class LinuxSockets {
     static int sendto(
             MemorySegment errno, int fd, long address, long length, int flags, long to, int toLength) {
         try {
-            return result(errno, (long) SENDTO.invokeExact(errno, fd, address, length, flags, to, toLength));
+            return result(errno, (long) sendto.invokeExact(errno, fd, address, length, flags, to, toLength));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -142,7 +143,7 @@ final class LinuxSockets {
 
     static int recvmsg(MemorySegment errno, int fd, long message, int flags) {
         try {
-            return result(errno, (long) RECVMSG.invokeExact(errno, fd, message, flags));
+            return result(errno, (long) recvmsg.invokeExact(errno, fd, message, flags));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -150,7 +151,7 @@ final class LinuxSockets {
 
     static int sendmsg(MemorySegment errno, int fd, long message, int flags) {
         try {
-            return result(errno, (long) SENDMSG.invokeExact(errno, fd, message, flags));
+            return result(errno, (long) sendmsg.invokeExact(errno, fd, message, flags));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -161,7 +162,7 @@ final class LinuxSockets {
      */
     static int recvmmsg(MemorySegment errno, int fd, long messages, int count, int flags) {
         try {
-            return result(errno, (int) RECVMMSG.invokeExact(errno, fd, messages, count, flags, 0L));
+            return result(errno, (int) recvmmsg.invokeExact(errno, fd, messages, count, flags, 0L));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }
@@ -169,7 +170,7 @@ final class LinuxSockets {
 
     static int sendmmsg(MemorySegment errno, int fd, long messages, int count, int flags) {
         try {
-            return result(errno, (int) SENDMMSG.invokeExact(errno, fd, messages, count, flags));
+            return result(errno, (int) sendmmsg.invokeExact(errno, fd, messages, count, flags));
         } catch (Throwable t) {
             throw NativeCalls.unexpected(t);
         }

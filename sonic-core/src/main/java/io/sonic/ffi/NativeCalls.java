@@ -18,6 +18,11 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>Every handle captures {@code errno}: its first parameter is a segment of {@link #newErrno()}, read after a failure
  * with {@link #errno(MemorySegment)}.
+ *
+ * <p>The handle of a call on a hot path is kept in a static field that is <em>not</em> final, so that the JVM calls it
+ * and does not inline it. The linker's code makes an object for the errno segment, which goes away when all of that
+ * code is inlined. Deep inside of handlers that were inlined into each other the limit of inlining is reached in the
+ * middle of it, and then every call leaves 40 bytes of garbage, for as long as the JVM runs.
  */
 public final class NativeCalls {
     private static final Linker LINKER = Linker.nativeLinker();
