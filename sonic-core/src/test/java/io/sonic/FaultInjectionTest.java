@@ -42,6 +42,10 @@ final class FaultInjectionTest {
     private static final Set<String> INTERRUPTIBLE = Set.of("connect", "open", "close", "epoll_wait",
             "epoll_pwait2", "write to eventfd");
     /**
+     * By which of them the loop waits, and whether it has to, depends on the time.
+     */
+    private static final Set<String> WAITS = Set.of("epoll_wait", "epoll_pwait2");
+    /**
      * What waits is called as often as it takes; its later calls are like its earlier ones.
      */
     private static final int MOST_CALLS = 6;
@@ -161,7 +165,9 @@ final class FaultInjectionTest {
         }
         Outcome withoutFault = outcomes.removeLast();
         assertThat(withoutFault.succeeded()).as(withoutFault.toString()).isTrue();
-        assertThat(outcomes).as("calls of " + function).isNotEmpty();
+        if (!WAITS.contains(function)) {
+            assertThat(outcomes).as("calls of " + function).isNotEmpty();
+        }
         return outcomes;
     }
 
