@@ -28,7 +28,7 @@ final class DemoClient implements AutoCloseable {
     private final ReactorLoop loop;
     private final SendTimes times;
     private final DemoStatistics statistics;
-    private final TopOfBook book;
+    private final TopOfBook book = new TopOfBook();
     private final FeedArbiter arbiter = new FeedArbiter(LINES, WINDOW, QuotePacket.LENGTH, this::onUpdate);
     private final QuoteScanner scanner = new QuoteScanner();
     private final Quote quote = new Quote();
@@ -42,16 +42,16 @@ final class DemoClient implements AutoCloseable {
     private volatile boolean sawEnd;
 
     /** Joins the groups of both lines, on the thread of the loop; their ports are the system's choice. */
-    DemoClient(ReactorLoop loop, InetAddress[] groups, MulticastInterface from, SendTimes times,
-            DemoStatistics statistics, TopOfBook book) throws IOException {
+    DemoClient(ReactorLoop loop, String[] groups, MulticastInterface from, SendTimes times,
+            DemoStatistics statistics) throws IOException {
         this.loop = loop;
         this.times = times;
         this.statistics = statistics;
-        this.book = book;
         for (int i = 0; i < LINES; i++) {
+            InetAddress group = InetAddress.ofLiteral(groups[i]);
             MulticastPeer peer = MulticastPeer.open(loop.reactor(),
-                    new MulticastPeer.Context().bindToGroup(groups[i]).receiveBufferBytes(RECEIVE_BUFFER));
-            peer.join(groups[i], from);
+                    new MulticastPeer.Context().bindToGroup(group).receiveBufferBytes(RECEIVE_BUFFER));
+            peer.join(group, from);
             lines[i] = new Line(i, peer);
             lines[i].receive();
         }
@@ -60,6 +60,11 @@ final class DemoClient implements AutoCloseable {
     /** Group and port of a line; from any thread. */
     InetSocketAddress address(int line) {
         return lines[line].address;
+    }
+
+    /** The book, to be looked at from any thread. */
+    TopOfBook book() {
+        return book;
     }
 
     /** Tells whether all feeds ended as they should; from any thread. */

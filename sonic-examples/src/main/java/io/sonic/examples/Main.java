@@ -42,8 +42,11 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         Ending ending = new Ending();
         Runtime.getRuntime().addShutdownHook(new Thread(ending::onShutdown, "sonic-examples-ending"));
-        ending.status = commandLine().execute(args);
-        ending.reached.countDown();
+        try {
+            ending.status = commandLine().execute(args);
+        } finally {
+            ending.reached.countDown();
+        }
         System.exit(ending.status);
     }
 

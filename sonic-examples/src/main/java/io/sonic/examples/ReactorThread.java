@@ -72,7 +72,8 @@ final class ReactorThread implements AutoCloseable {
     void check() throws CommandFailure {
         Throwable thrown = failure;
         if (thrown != null) {
-            throw new CommandFailure(thrown instanceof IOException ? thrown.getMessage() : "unexpected: " + thrown);
+            boolean expected = thrown instanceof IOException || thrown instanceof IllegalStateException;
+            throw new CommandFailure(expected ? thrown.getMessage() : "unexpected: " + thrown);
         }
     }
 

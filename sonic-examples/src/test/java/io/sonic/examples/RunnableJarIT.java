@@ -1,0 +1,151 @@
+package io.sonic.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The jar as its users run it: in a JVM of its own, without flags. */
+@Timeout(120)
+class RunnableJarIT {
+
+    private static final Path JAR =
+            Path.of(System.getProperty("sonic.examples.jar", "target/sonic-examples.jar")).toAbsolutePath();
+    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+    private static final List<String> FLAGS = List.of("--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED");
+
+    @TempDir
+    private Path folder;
+
+    private record Ended(int status, String out, String err) {
+    }
+
+    @BeforeEach
+    void needsTheJar() {
+        assertThat(JAR).isRegularFile();
+    }
+
+    @Test
+    void runsWithoutFlags() throws Exception {
+        Ended timer = run(JAVA, "-jar", JAR.toString(), "timer", "--delay", "1", "--period", "1", "--count", "2");
+
+        assertThat(timer.status).as(timer.err).isZero();
+        assertThat(timer.out.lines()).hasSize(3);
+        assertThat(timer.err).isEmpty();
+    }
+
+    @Test
+    void runsTheDemo() throws Exception {
+        Ended demo = run(JAVA, "-jar", JAR.toString(), "demo", "--seconds", "1", "--rate", "500");
+
+        assertThat(demo.status).as(demo.err).isZero();
+        assertThat(demo.out.lines().reduce((first, second) -> second)).get().asString()
+                .matches("demo: ws_messages=.* lost=0 .*");
+        assertThat(demo.err).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"timer --bogus, 2", "tcp-echo-server --port 0 --host no-such-host.invalid, 1", "--help, 0"})
+    void endsWithTheStatusOfItsCommand(String commandLine, int status) throws Exception {
+        List<String> command = new ArrayList<>(List.of(JAVA, "-jar", JAR.toString()));
+        command.addAll(List.of(commandLine.split(" ")));
+
+        assertThat(run(command.toArray(String[]::new)).status).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void endsAServerInOrderOnASignal(String signal) throws Exception {
+        for (String idle : List.of("busy", "block")) {
+            Process server = start(JAVA, "-jar", JAR.toString(), "ws-echo-server", "--port", "0", "--idle", idle);
+            try (BufferedReader out = server.inputReader()) {
+                assertThat(out.readLine()).matches("listening on 127\\.0\\.0\\.1:\\d+");
+                signal(server, signal);
+
+                assertThat(server.waitFor(30, TimeUnit.SECONDS)).as("has ended").isTrue();
+                assertThat(server.exitValue()).isZero();
+                assertThat(Files.readString(folder.resolve("err"))).isEmpty();
+            } finally {
+                server.destroyForcibly();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"timer", "demo", "tcp-echo-server --port 0",
+        "multicast-send --group 239.1.1.1 --port 1 --interface lo"})
+    void namesTheFlagThatIsMissingWithoutItsManifest(String commandLine) throws Exception {
+        for (String flag : List.of("--add-exports java.base/jdk.internal.misc=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED")) {
+            List<String> command = new ArrayList<>(List.of(JAVA));
+            command.addAll(FLAGS);
+            command.removeAll(List.of(flag.split(" ")));
+            command.addAll(List.of("-cp", JAR.toString(), Launcher.class.getName()));
+            command.addAll(List.of(commandLine.split(" ")));
+            Ended ended = run(command.toArray(String[]::new));
+
+            assertThat(ended.status).isEqualTo(1);
+            assertThat(ended.out).isEmpty();
+            assertThat(ended.err.lines()).singleElement().asString().contains(flag);
+        }
+    }
+
+    @Test
+    void tellsAnOlderJavaWhichVersionItNeeds() throws Exception {
+        int version = versionOnThePath();
+        assumeTrue(version < 25, () -> "the java of the PATH is of version " + version);
+        Ended launcher = run("java", "-jar", JAR.toString(), "timer");
+
+        assertThat(launcher.status).isEqualTo(1);
+        assertThat(launcher.out).isEmpty();
+        assertThat(launcher.err.lines()).singleElement().asString()
+                .startsWith("sonic-examples needs Java 25 or later, and this is Java ");
+    }
+
+    private int versionOnThePath() throws Exception {
+        Ended java;
+        try {
+            java = run("java", "-version");
+        } catch (IOException none) {
+            return Integer.MAX_VALUE;
+        }
+        Matcher version = Pattern.compile("version \"(?:1\\.)?(\\d+)").matcher(java.err);
+        return version.find() ? Integer.parseInt(version.group(1)) : Integer.MAX_VALUE;
+    }
+
+    private Ended run(String... command) throws IOException, InterruptedException {
+        Process process = start(command);
+        String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+        int status = process.waitFor();
+        return new Ended(status, out, Files.readString(folder.resolve("err")));
+    }
+
+    private Process start(String... command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
+        // What these name is printed, and may carry flags.
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+        return builder.start();
+    }
+
+    private static void signal(Process process, String signal) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor()).isZero();
+    }
+}
