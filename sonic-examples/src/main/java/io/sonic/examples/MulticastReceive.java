@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     "Receives the datagrams of a group, as multicast-send sends them.",
     "Ends after N datagrams, or one second of silence after the first. lost counts the sequence numbers between the"
         + " first and the last that did not arrive.",
-    "CPU time and allocation are those of the last three quarters, at most, of the datagrams."})
+    "CPU time and allocation are those of the last two thirds, at most, of the datagrams."})
 final class MulticastReceive extends ReactorCommand {
 
     private static final int MAX_DATAGRAM = 65_536;

@@ -6,9 +6,8 @@ import org.HdrHistogram.Histogram;
  * Times round trips, one after the other: from before the write to the callback that has the whole reply.
  *
  * <p>A warm-up is not counted: a third of the count, and more until there were {@value #WARM_UP_ROUND_TRIPS} in
- * {@value #LEAST_WARM_UP_SECONDS} seconds and {@value #WARM_UP_ROUND} in a row that allocated nothing, which tells that
- * the JIT compiler is through; but no more than the third after {@value #MOST_WARM_UP_SECONDS} seconds, where the other
- * side is far away.
+ * {@value #LEAST_WARM_UP_SECONDS} seconds and the thread is warm, see {@link WarmUp}; but no more than the third after
+ * {@value #MOST_WARM_UP_SECONDS} seconds, where the other side is far away.
  */
 final class RoundTrips {
 
@@ -21,6 +20,7 @@ final class RoundTrips {
 
     private final Histogram histogram = new Histogram(1, LONGEST_NS, 3);
     private final ThreadMeter meter = new ThreadMeter();
+    private final WarmUp warmUp = new WarmUp();
     private final long count;
     private final long startNs = System.nanoTime();
     private long leftInRound;
@@ -86,18 +86,16 @@ final class RoundTrips {
             complete = true;
             return false;
         }
-        counting = isWarm(nowNs - startNs);
+        counting = isWarmUpOver(nowNs - startNs);
         leftInRound = counting ? count : WARM_UP_ROUND;
         histogram.reset();
         meter.start();
         return true;
     }
 
-    private boolean isWarm(long elapsedNs) {
-        if (done < (count + 2) / 3 || elapsedNs < LEAST_WARM_UP_SECONDS * NS_PER_SECOND) {
-            return false;
-        }
-        return done >= WARM_UP_ROUND_TRIPS && meter.allocatedBytes() == 0
-                || elapsedNs >= MOST_WARM_UP_SECONDS * NS_PER_SECOND;
+    private boolean isWarmUpOver(long elapsedNs) {
+        boolean warm = warmUp.isWarm(done) && done >= WARM_UP_ROUND_TRIPS;
+        return done >= Math.ceilDiv(count, 3) && elapsedNs >= LEAST_WARM_UP_SECONDS * NS_PER_SECOND
+                && (warm || elapsedNs >= MOST_WARM_UP_SECONDS * NS_PER_SECOND);
     }
 }

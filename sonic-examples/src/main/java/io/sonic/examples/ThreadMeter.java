@@ -12,22 +12,25 @@ final class ThreadMeter {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private long startNs;
+    private long startCpuNs;
+    private long startBytes;
     private long elapsedNs;
     private long cpuNs;
     private long allocatedBytes;
 
     /** Begins to measure; a second call begins anew. */
     void start() {
-        cpuNs = -THREADS.getCurrentThreadCpuTime();
-        elapsedNs = -System.nanoTime();
-        allocatedBytes = -THREADS.getCurrentThreadAllocatedBytes();
+        startCpuNs = THREADS.getCurrentThreadCpuTime();
+        startNs = System.nanoTime();
+        startBytes = THREADS.getCurrentThreadAllocatedBytes();
     }
 
-    /** Ends what {@link #start()} began; on the same thread. */
+    /** Ends what {@link #start()} began, on the same thread; a second call makes it longer. */
     void stop() {
-        allocatedBytes += THREADS.getCurrentThreadAllocatedBytes();
-        elapsedNs += System.nanoTime();
-        cpuNs += THREADS.getCurrentThreadCpuTime();
+        allocatedBytes = THREADS.getCurrentThreadAllocatedBytes() - startBytes;
+        elapsedNs = System.nanoTime() - startNs;
+        cpuNs = THREADS.getCurrentThreadCpuTime() - startCpuNs;
     }
 
     long elapsedNs() {

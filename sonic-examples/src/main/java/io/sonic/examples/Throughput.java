@@ -1,24 +1,28 @@
 package io.sonic.examples;
 
+import java.util.Arrays;
+
 /**
  * Counts messages and bytes, and measures what the thread spends on a message once it is warm.
  *
- * <p>Nobody knows beforehand how many messages come. So there is a mark at each power of two, and at the end the time,
- * the CPU time and the allocation count from the first mark on that leaves a quarter of all messages behind: a warm-up
- * of a third of what is counted, or more.
+ * <p>Nobody knows beforehand how many messages come. So there are marks, each an eighth of all messages behind the one
+ * before, and at the end the time, the CPU time and the allocation count from the first mark on that was behind the
+ * {@link WarmUp}.
  */
 final class Throughput {
 
-    private final ThreadMeter[] marks = new ThreadMeter[Long.SIZE];
+    private static final int MARKS = 368;
+    private static final int MARKS_PER_DOUBLING = 8;
+
+    private final Mark[] marks = new Mark[MARKS];
+    private final WarmUp warmUp = new WarmUp();
     private long messages;
     private long bytes;
     private long nextMark = 1;
     private int markCount;
 
     Throughput() {
-        for (int i = 0; i < marks.length; i++) {
-            marks[i] = new ThreadMeter();
-        }
+        Arrays.setAll(marks, i -> new Mark());
     }
 
     /** Counts one message. */
@@ -30,8 +34,11 @@ final class Throughput {
     }
 
     private void mark() {
-        nextMark <<= 1;
-        marks[markCount++].start();
+        nextMark += 1 + messages / MARKS_PER_DOUBLING;
+        Mark mark = marks[markCount++];
+        mark.messages = messages;
+        mark.warm = warmUp.isWarm(messages);
+        mark.cost.start();
     }
 
     long messages() {
@@ -44,15 +51,14 @@ final class Throughput {
 
     /** Ends the measurement, on the thread that counted. */
     Measured measure() {
-        if (messages == 0) {
-            return new Measured(new ThreadMeter(), 0);
+        for (int i = 0; i < markCount; i++) {
+            Mark mark = marks[i];
+            if (WarmUp.isOver(mark.warm, mark.messages, messages)) {
+                mark.cost.stop();
+                return new Measured(mark.cost, messages - mark.messages);
+            }
         }
-        int mark = 0;
-        while (4L << mark < messages) {
-            mark++;
-        }
-        marks[mark].stop();
-        return new Measured(marks[mark], messages - (1L << mark));
+        return new Measured(new ThreadMeter(), 0);
     }
 
     /**
@@ -62,5 +68,13 @@ final class Throughput {
      * @param messages that were counted; not those of the warm-up.
      */
     record Measured(ThreadMeter cost, long messages) {
+    }
+
+    /** A moment that the measurement may turn out to have begun at. */
+    private static final class Mark {
+
+        private final ThreadMeter cost = new ThreadMeter();
+        private long messages;
+        private boolean warm;
     }
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(name = "ws-rate", description = {
     "Counts the messages that a server sends.",
     "Ends with status 0 when there were N, or when the server closes with 1000.",
-    "Rate, CPU time and allocation are those of the last three quarters, at most, of the messages."})
+    "Rate, CPU time and allocation are those of the last two thirds, at most, of the messages."})
 final class WsRate extends ReactorCommand {
 
     private static final long CLOSE_TIMEOUT_NS = 1_000_000_000L;

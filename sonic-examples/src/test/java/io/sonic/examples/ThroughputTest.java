@@ -12,14 +12,14 @@ class ThroughputTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 5, 7, 8, 9, 100, 1000, 1023, 1024, 1025, 100_000})
-    void countsAllAndMeasuresAfterAWarmUpOfAThirdOfWhatItMeasures(int messages) {
+    void countsAllAndMeasuresAfterAWarmUpOfAThirdOrMore(int messages) {
         count(messages);
 
         Throughput.Measured measured = throughput.measure();
         long warmUp = messages - measured.messages();
         assertThat(throughput.messages()).isEqualTo(messages);
         assertThat(throughput.bytes()).isEqualTo(3L * messages);
-        assertThat(warmUp).isBetween((measured.messages() + 2) / 3, (long) messages / 2 + 1);
+        assertThat(warmUp).isBetween((messages + 2) / 3L, messages - messages / 3L + messages / 8 + 1);
         assertThat(measured.cost().elapsedNs()).isNotNegative();
     }
 
@@ -43,8 +43,8 @@ class ThroughputTest {
             allocating.count(last.length);
         }
         Throughput.Measured measured = allocating.measure();
-        assertThat(measured.messages()).isEqualTo(768);
-        assertThat(measured.cost().allocatedBytes()).isBetween(768 * 1000L, 768 * 1100L);
+        assertThat(measured.messages()).as("one that is never warm").isBetween(213L, 341L);
+        assertThat(measured.cost().allocatedBytes() / measured.messages()).isBetween(1000L, 1100L);
         assertThat(measured.cost().cpuNs()).isPositive();
     }
 
