@@ -1,0 +1,150 @@
+package io.sonic.websocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sonic.IoStatus;
+import io.sonic.Reactor;
+import io.sonic.TcpListener;
+import io.sonic.WriteHandler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The code of {@code docs/websocket.md}, compiled and run, and a test that the page shows nothing else.
+ */
+@ExtendWith(Leaks.class)
+class GuideTest {
+    private final List<String> printed = new ArrayList<>();
+    private final List<String> warned = new ArrayList<>();
+    private final UnsafeBuffer order = WebSocketStreamTest.text("buy low");
+    private final ControlHandler onControl = (opcode, buffer, offset, length) -> printed.add(opcode.toString());
+    private final WriteHandler onWritten = (status, length) -> printed.add(status + " " + length);
+    private final MessageHandler onMessage = this::received;
+    private WebSocketStream ws;
+
+    private void received(IoStatus status, Opcode type, DirectBuffer buffer, int offset, int length) {
+        if (status != IoStatus.OK) {
+            warn(status + ", close code " + ws.closeCode());
+            return;
+        }
+        print(buffer, offset, length); // valid until this method returns
+        ws.asyncNextMessage(onMessage);
+    }
+
+    private void connect(Reactor reactor, String url) throws IOException {
+        WebSocketStream ws = WebSocketStream.open(reactor);
+        ws.asyncHandshake(url, status -> {
+            if (status == IoStatus.OK) {
+                ws.asyncNextMessage(onMessage);
+            } else {
+                warn(ws.failure().getMessage());
+            }
+        });
+        this.ws = ws;
+    }
+
+    @Test
+    void reads() throws IOException {
+        try (Loop loop = new Loop(); RawServer server = new RawServer(loop)) {
+            connect(loop.reactor, server.url());
+            server.acceptUpgrade();
+            server.sendHex("81026869 880203e9");
+            server.endOutput();
+            loop.until(() -> !warned.isEmpty());
+            assertThat(printed).containsExactly("hi");
+            assertThat(warned).containsExactly("END_OF_STREAM, close code 1001");
+            ws.close();
+        }
+    }
+
+    @Test
+    void isRefused() throws IOException {
+        try (Loop loop = new Loop(); RawServer server = new RawServer(loop)) {
+            connect(loop.reactor, server.url());
+            server.awaitRequest();
+            server.send("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n");
+            loop.until(() -> !warned.isEmpty());
+            assertThat(warned).containsExactly(server.url() + ": the server answered 429 Too Many Requests");
+            if (ws.failure() instanceof UpgradeRefusedException refusal && refusal.statusCode() == 429) {
+                retryAfter(refusal.header("Retry-After"));
+            }
+            assertThat(printed).containsExactly("retry after 7");
+            ws.close();
+        }
+    }
+
+    @Test
+    void servesWritesAndCloses() throws IOException {
+        String apiKey = "secret";
+        WebSocketStream.Context context = new WebSocketStream.Context()
+            .header("X-MBX-APIKEY", apiKey)
+            .maxMessageLength(1 << 20)
+            .controlHandler(onControl);
+        try (Loop loop = new Loop(); TcpListener listener = TcpListener.open(loop.reactor, WebSocketPair.loopback());
+                WebSocketStream server = WebSocketStream.open(loop.reactor)) {
+            ws = WebSocketStream.open(loop.reactor, context);
+            serve(listener, server);
+            ws.asyncHandshake(WebSocketPair.url(listener) + "/feed", status -> { });
+            loop.until(() -> ws.isConnected() && server.isConnected());
+            assertThat(server.header("x-mbx-apikey")).isEqualTo(apiKey);
+            ws.asyncWrite(Opcode.TEXT, order, 0, order.capacity(), onWritten);
+            ws.asyncClose(CloseCode.NORMAL, "done for today", status -> ws.close());
+            loop.until(() -> !ws.isOpen());
+            assertThat(printed).containsExactly("OK 7", "buy low", "CLOSE");
+            assertThat(server.closeReason()).isEqualTo("done for today");
+        }
+    }
+
+    private void serve(TcpListener listener, WebSocketStream server) {
+        // The page's handler reads the next message of the client; here it is only printed.
+        MessageHandler onMessage = (status, type, buffer, offset, length) -> {
+            print(buffer, offset, length);
+            server.asyncNextMessage((end, nothing, none, zero, noLength) -> { });
+        };
+        listener.asyncAccept((status, stream) -> {
+            if (status == IoStatus.OK) {
+                server.asyncAccept(stream, outcome -> {
+                    if (outcome == IoStatus.OK && server.target().equals("/feed")) {
+                        server.asyncNextMessage(onMessage);
+                    }
+                });
+            }
+        });
+    }
+
+    @Test
+    void isWhatThePageShows() throws IOException {
+        Path sources = Path.of("src", "test", "java", "io", "sonic", "websocket");
+        String code = strip(Files.readString(sources.resolve("GuideTest.java")));
+        String page = Files.readString(Path.of("..", "docs", "websocket.md"));
+        String[] parts = page.split("```java\n");
+
+        assertThat(parts).hasSizeGreaterThan(5);
+        for (int i = 1; i < parts.length; i++) {
+            assertThat(code).contains(strip(parts[i].substring(0, parts[i].indexOf("```"))));
+        }
+    }
+
+    private static String strip(String text) {
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).reduce("", (a, b) -> a + b + "\n");
+    }
+
+    private void print(DirectBuffer buffer, int offset, int length) {
+        printed.add(buffer.getStringWithoutLengthUtf8(offset, length));
+    }
+
+    private void warn(String text) {
+        warned.add(text);
+    }
+
+    private void retryAfter(String seconds) {
+        printed.add("retry after " + seconds);
+    }
+}
