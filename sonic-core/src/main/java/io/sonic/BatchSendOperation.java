@@ -39,6 +39,10 @@ final class BatchSendOperation extends Operation {
             } else if (result == EAGAIN) {
                 reactor.counters.wouldBlocks++;
                 channel.writable = false;
+                if (batch.endpoint(sent).isUnix()) {
+                    // The peer's queue is full; the kernel tells that only to those who are connected to it.
+                    attemptLater();
+                }
                 return;
             } else {
                 channel.failed("sendmmsg", -result);

@@ -14,14 +14,9 @@ final class ConnectOperation extends Operation {
     private static final int EINPROGRESS = -Errno.EINPROGRESS.number;
     private static final int ENOTCONN = -Errno.ENOTCONN.number;
     private static final int EAGAIN = -Errno.EAGAIN.number;
-    private static final long RETRY_NS = 1_000_000;
 
     private final SocketStream stream;
     private final Timer deadline;
-    /**
-     * For a unix domain listener whose queue is full: the kernel says {@code EAGAIN}, and nothing says when to go on.
-     */
-    private final Timer retry;
     private final Endpoint peer = new Endpoint();
     private long timeoutNs;
     private ConnectHandler handler;
@@ -35,7 +30,6 @@ final class ConnectOperation extends Operation {
         super(stream.reactor);
         this.stream = stream;
         this.deadline = new Timer(stream.reactor);
-        this.retry = new Timer(stream.reactor);
     }
 
     void start(InetSocketAddress to, long timeoutInNs, ConnectHandler newHandler) {
@@ -125,9 +119,10 @@ final class ConnectOperation extends Operation {
                 return;
             }
             if (result == EAGAIN && candidate.isUnix()) {
+                // The listener's queue is full, and nothing says when to go on.
                 stream.closeDescriptor();
                 next--;
-                retry.scheduleOnce(RETRY_NS, timer -> attempt());
+                attemptLater();
                 return;
             }
             addReason(Errno.exception("connect", candidate.toString(), -result), -result);
@@ -175,7 +170,6 @@ final class ConnectOperation extends Operation {
 
     private void complete(IoStatus status) {
         deadline.cancel();
-        retry.cancel();
         ConnectHandler ended = handler;
         IOException why = reason;
         handler = null;

@@ -28,6 +28,7 @@ enum Errno {
     EMFILE(24, "Too many open files"),
     ENOSPC(28, "No space left on device"),
     EPIPE(32, "Broken pipe"),
+    ENAMETOOLONG(36, "File name too long"),
     ENOSYS(38, "Function not implemented"),
     EPROTO(71, "Protocol error"),
     ENOTSOCK(88, "Socket operation on non-socket"),

@@ -31,6 +31,9 @@ final class NioErrors {
                 return errno;
             }
         }
+        if (message.equals("Unix domain path too long")) {
+            return Errno.ENAMETOOLONG;
+        }
         return switch (thrown) {
             case ConnectException e -> message.contains("timed out") ? Errno.ETIMEDOUT : Errno.ECONNREFUSED;
             case NoRouteToHostException e -> Errno.EHOSTUNREACH;

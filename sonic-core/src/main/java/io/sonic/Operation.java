@@ -4,6 +4,8 @@ package io.sonic;
  * An operation that can be in flight on a channel, one object per direction, used again and again.
  */
 abstract class Operation extends Deferral {
+    private static final long RETRY_NS = 1_000_000;
+
     final Reactor reactor;
     /**
      * Tells one operation from the next, which is the same object.
@@ -16,6 +18,10 @@ abstract class Operation extends Deferral {
      */
     private Timer deadline;
     private final TimerHandler onDeadline = timer -> abort(IoStatus.TIMED_OUT);
+    /**
+     * Made when it is first needed.
+     */
+    private Timer retry;
 
     Operation(Reactor reactor) {
         this.reactor = reactor;
@@ -73,6 +79,9 @@ abstract class Operation extends Deferral {
         if (deadline != null) {
             deadline.cancel();
         }
+        if (retry != null) {
+            retry.cancel();
+        }
         reactor.operationEnded();
     }
 
@@ -85,10 +94,21 @@ abstract class Operation extends Deferral {
         }
     }
 
+    /**
+     * Leaves the next attempt to a timer, whatever is reported before; for what the system does not report when it can
+     * be done, or reports although it cannot.
+     */
+    final void attemptLater() {
+        if (retry == null) {
+            retry = new Timer(reactor);
+        }
+        retry.scheduleOnce(RETRY_NS, timer -> attempt());
+    }
+
     @Override
     protected final void run() {
         // It may have been cancelled after it was queued.
-        if (inFlight) {
+        if (inFlight && (retry == null || !retry.isScheduled())) {
             attempt();
         }
     }

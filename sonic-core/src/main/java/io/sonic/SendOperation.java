@@ -39,6 +39,10 @@ final class SendOperation extends Operation {
         } else if (result == EAGAIN) {
             reactor.counters.wouldBlocks++;
             channel.writable = false;
+            if (destination != null && destination.isUnix()) {
+                // The peer's queue is full; the kernel tells that only to those who are connected to it.
+                attemptLater();
+            }
         } else {
             channel.failed(call(destination), -result);
             complete(IoStatus.FAILED, 0);

@@ -10,7 +10,7 @@ import java.net.UnixDomainSocketAddress;
  */
 public final class UnixListener extends SocketListener<UnixStream> {
     private UnixListener(Reactor reactor, UnixDomainSocketAddress address, SocketOptions options) {
-        super(reactor, new Endpoint().set(address), options);
+        super(reactor, endpoint(address), options);
     }
 
     /**
@@ -20,7 +20,7 @@ public final class UnixListener extends SocketListener<UnixStream> {
      * @param address path to create.
      * @return a new listener, the caller's to close.
      * @throws IOException              when the system refuses.
-     * @throws IllegalArgumentException when the path is longer than {@value Endpoint#MAX_PATH_LENGTH} bytes.
+     * @throws IllegalArgumentException when the path is empty, or longer than {@value Endpoint#MAX_PATH_LENGTH} bytes.
      */
     public static UnixListener open(Reactor reactor, UnixDomainSocketAddress address) throws IOException {
         return open(reactor, address, new SocketOptions());
@@ -34,13 +34,20 @@ public final class UnixListener extends SocketListener<UnixStream> {
      * @param options applied before the listener is bound; copied.
      * @return a new listener, the caller's to close.
      * @throws IOException              when the system refuses.
-     * @throws IllegalArgumentException when the path is longer than {@value Endpoint#MAX_PATH_LENGTH} bytes.
+     * @throws IllegalArgumentException when the path is empty, or longer than {@value Endpoint#MAX_PATH_LENGTH} bytes.
      */
     public static UnixListener open(Reactor reactor, UnixDomainSocketAddress address, SocketOptions options)
             throws IOException {
         UnixListener listener = new UnixListener(reactor, address, options);
         listener.listen();
         return listener;
+    }
+
+    private static Endpoint endpoint(UnixDomainSocketAddress address) {
+        if (address.getPath().toString().isEmpty()) {
+            throw new IllegalArgumentException("a listener of the unix domain needs a path");
+        }
+        return new Endpoint().set(address);
     }
 
     @Override
