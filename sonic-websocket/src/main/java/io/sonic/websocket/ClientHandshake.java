@@ -15,11 +15,13 @@ import java.util.List;
  */
 final class ClientHandshake extends Handshake {
     private static final long BODY_TIMEOUT_NS = 1_000_000_000L;
+    private static final int MAX_INFORMATIONAL = 8;
 
     private final WebSocketUrl url;
     private final List<HttpHead.Field> extraFields;
     private final String key = HandshakeKeys.newKey();
     private String phase = "connecting";
+    private int informational;
     private HttpHead refusal;
     private RefusalBody body;
 
@@ -87,6 +89,9 @@ final class ClientHandshake extends Handshake {
             connection.handshakeSucceeded(head, url.target(), url.hostField());
         } else if (status < 200) {
             // RFC 9110, 15.2: other informational answers come before the one that counts.
+            if (++informational > MAX_INFORMATIONAL) {
+                throw new IOException("it is the informational answer number " + informational);
+            }
             readNextHead();
         } else {
             refusal = head;

@@ -73,6 +73,9 @@ final class CloseSequence {
         if (handler != null) {
             throw new IllegalStateException("a close is in flight already");
         }
+        if (!connection.transport().isOpen()) {
+            connection.transportEnded(IoStatus.CLOSED);
+        }
         handler = closeHandler;
         if (end != null) {
             settleInline();

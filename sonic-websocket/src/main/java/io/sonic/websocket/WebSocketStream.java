@@ -119,12 +119,12 @@ public final class WebSocketStream implements Channel {
      *                  connected.
      * @param handler   called once, as there.
      * @throws IllegalArgumentException when the URL is malformed, or the stream belongs to another reactor.
-     * @throws IllegalStateException    when a handshake was begun before.
+     * @throws IllegalStateException    when a handshake was begun before, or the stream is closed.
      */
     public void asyncHandshake(Stream connected, String url, ConnectHandler handler) {
         WebSocketUrl parsed = WebSocketUrl.parse(url);
         checkNew(handler);
-        checkReactor(connected);
+        checkTransport(connected);
         client(connected, parsed, handler).upgrade(connected);
     }
 
@@ -144,14 +144,13 @@ public final class WebSocketStream implements Channel {
      * @param accepted the transport; the websocket's from here on, it closes it.
      * @param handler  called once.
      * @throws IllegalArgumentException when the stream belongs to another reactor.
-     * @throws IllegalStateException    when a handshake was begun before.
+     * @throws IllegalStateException    when a handshake was begun before, or the stream is closed.
      */
     public void asyncAccept(Stream accepted, ConnectHandler handler) {
         checkNew(handler);
-        checkReactor(accepted);
+        checkTransport(accepted);
         ServerHandshake server = new ServerHandshake(connection, context, handler);
-        String peer = accepted instanceof TcpStream tcp ? " of " + tcp.remoteAddress() : "";
-        connection.begin(accepted, Role.SERVER, "websocket" + peer, server);
+        connection.begin(accepted, Role.SERVER, "websocket over " + accepted, server);
         server.accept(accepted);
     }
 
@@ -163,9 +162,12 @@ public final class WebSocketStream implements Channel {
         }
     }
 
-    private void checkReactor(Stream connected) {
+    private void checkTransport(Stream connected) {
         if (connected.reactor() != reactor) {
-            throw new IllegalArgumentException("the stream belongs to another reactor");
+            throw new IllegalArgumentException("the stream belongs to another reactor: " + connected);
+        }
+        if (!connected.isOpen()) {
+            throw new IllegalStateException("the stream is closed: " + connected);
         }
     }
 

@@ -427,6 +427,12 @@ class CloseTest {
             rig.ws.asyncWrite(Opcode.TEXT, WebSocketStreamTest.text("x"), 0, 1, rig.recorder.write());
             assertThat(rig.recorder.events).containsExactly("write CLOSED 0");
         }
+        try (Rig rig = new Rig()) {
+            rig.loop.reactor.close();
+            rig.ws.asyncClose(1000, "", rig.recorder.close());
+            rig.ws.asyncNextMessage(rig.recorder.message());
+            assertThat(rig.recorder.events).containsExactly("close CLOSED", "message CLOSED");
+        }
     }
 
     @Test

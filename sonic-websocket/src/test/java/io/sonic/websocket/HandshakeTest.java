@@ -123,6 +123,14 @@ class HandshakeTest {
     }
 
     @Test
+    void refusesInformationalAnswersWithoutEnd() throws IOException {
+        start();
+        server.send("HTTP/1.1 100\r\n\r\n".repeat(3_000));
+        assertFailed(IoStatus.FAILED, server.url()
+            + ": the server's answer is refused: it is the informational answer number 9");
+    }
+
+    @Test
     void acceptsAnAnswerByteByByte() {
         start();
         for (byte value : server.acceptance().getBytes(StandardCharsets.US_ASCII)) {
@@ -398,7 +406,7 @@ class HandshakeTest {
                 WebSocketStream accepted = WebSocketStream.open(loop.reactor)) {
             listener.asyncAccept((status, stream) -> accepted.asyncAccept(stream, outcome ->
                 events.add(outcome + (outcome == IoStatus.OK ? " " + accepted.target() + " " + accepted.host()
-                    : accepted.failure().getMessage().replaceAll("websocket of .*?: ", " ")))));
+                    : accepted.failure().getMessage().replaceAll("websocket over TcpStream 127.0.0.1:\\d+: ", " ")))));
             byte[] bytes = request.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
             StringBuilder answer = new StringBuilder();
             UnsafeBuffer buffer = Hex.direct(new byte[4096]);
@@ -422,6 +430,38 @@ class HandshakeTest {
         Sec-WebSocket-Extensions: permessage-deflate
 
         """;
+
+    @Test
+    void leavesWhatFollowsTheRequestToTheFrames() throws IOException {
+        try (TcpListener listener = TcpListener.open(loop.reactor, WebSocketPair.loopback());
+                TcpStream client = TcpStream.open(loop.reactor)) {
+            listener.asyncAccept((status, stream) -> ws.asyncAccept(stream, outcome -> recorder.readOn()));
+            byte[] bytes = (REQUEST.replace("\n", "\r\n") + "\u0081\u0082\0\0\0\0hi")
+                .getBytes(StandardCharsets.ISO_8859_1);
+            client.asyncConnect(listener.localAddress(), 0, status ->
+                client.asyncWriteAll(Hex.direct(bytes), 0, bytes.length, (written, count) -> { }));
+            loop.until(() -> !recorder.events.isEmpty());
+            assertThat(recorder.events).containsExactly("TEXT hi");
+            assertThat(ws.header("SEC-WEBSOCKET-KEY")).isEqualTo("dGhlIHNhbXBsZSBub25jZQ==");
+        }
+    }
+
+    @Test
+    void refusesAStreamOfAnotherReactorAndOneThatIsClosed() throws IOException {
+        TcpStream closed = TcpStream.open(loop.reactor);
+        closed.close();
+        try (Loop other = new Loop(); TcpStream foreign = TcpStream.open(other.reactor)) {
+            assertThatIllegalArgumentException().isThrownBy(() -> ws.asyncAccept(foreign, recorder.handshake()))
+                .withMessage("the stream belongs to another reactor: TcpStream not connected");
+            assertThatIllegalStateException()
+                .isThrownBy(() -> ws.asyncHandshake(closed, "ws://a", recorder.handshake()))
+                .withMessageStartingWith("the stream is closed: TcpStream");
+            // Nothing was begun.
+            start();
+            server.send(server.acceptance());
+            loop.until(ws::isConnected);
+        }
+    }
 
     @Test
     void acceptsAClient() throws IOException {

@@ -364,6 +364,31 @@ class WebSocketStreamTest {
         }
     }
 
+    @Test
+    void refusesACallFromAnotherThread() throws Exception {
+        try (WebSocketPair pair = new WebSocketPair()) {
+            Recorder recorder = new Recorder(pair.client);
+            List<Runnable> calls = List.of(
+                () -> pair.client.asyncNextMessage(recorder.message()),
+                () -> pair.client.asyncNextFrame(recorder.frame()),
+                () -> pair.client.asyncWrite(Opcode.TEXT, text("x"), 0, 1, recorder.write()),
+                () -> pair.client.asyncPing(text("x"), 0, 1, recorder.ping()),
+                () -> pair.client.asyncClose(1000, "", recorder.close()), pair.client::cancel, pair.client::close);
+            List<String> refusals = new ArrayList<>();
+            Thread thread = new Thread(() -> calls.forEach(call -> {
+                try {
+                    call.run();
+                } catch (IllegalStateException e) {
+                    refusals.add(e.getMessage());
+                }
+            }));
+            thread.start();
+            thread.join();
+            assertThat(refusals).hasSize(calls.size()).allMatch(refusal -> refusal.contains("belongs to thread"));
+            assertThat(recorder.events).isEmpty();
+        }
+    }
+
     /**
      * Reads and counts, and looks how deep the stack is.
      */
