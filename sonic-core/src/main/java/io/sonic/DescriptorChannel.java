@@ -108,7 +108,14 @@ abstract class DescriptorChannel implements Channel {
 
     @Override
     public final IOException failure() {
-        return failure != null ? failure : errno == 0 ? null : Errno.exception(failedCall, subject(), errno);
+        return failure != null ? failure : errno == 0 ? null : exception(failedCall, errno);
+    }
+
+    /**
+     * Creates the exception for a system call on this channel that failed.
+     */
+    IOException exception(String call, int number) {
+        return Errno.exception(call, subject(), number);
     }
 
     @Override

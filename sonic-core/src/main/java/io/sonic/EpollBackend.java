@@ -115,7 +115,7 @@ final class EpollBackend implements Backend {
                     flags | LinuxFlags.O_NONBLOCK | LinuxFlags.O_CLOEXEC | LinuxFlags.O_NOCTTY, 0666);
         } while (fd == EpollDescriptor.EINTR);
         if (fd < 0) {
-            throw Errno.exception("open", path, -fd);
+            throw Errno.fileException("open", path, -fd);
         }
         return new EpollFile(this, fd);
     }

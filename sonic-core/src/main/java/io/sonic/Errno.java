@@ -8,7 +8,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 
 /**
- * The error numbers of Linux that a program meets on sockets, with their names and sentences. See {@code errno(3)}.
+ * The error numbers of Linux that a program meets on sockets and files, with their names and sentences. See {@code errno(3)}.
  */
 enum Errno {
     EPERM(1, "Operation not permitted"),
@@ -22,14 +22,22 @@ enum Errno {
     EACCES(13, "Permission denied"),
     EFAULT(14, "Bad address"),
     EBUSY(16, "Device or resource busy"),
+    EEXIST(17, "File exists"),
     ENODEV(19, "No such device"),
+    ENOTDIR(20, "Not a directory"),
+    EISDIR(21, "Is a directory"),
     EINVAL(22, "Invalid argument"),
     ENFILE(23, "Too many open files in system"),
     EMFILE(24, "Too many open files"),
+    ETXTBSY(26, "Text file busy"),
+    EFBIG(27, "File too large"),
     ENOSPC(28, "No space left on device"),
+    ESPIPE(29, "Illegal seek"),
+    EROFS(30, "Read-only file system"),
     EPIPE(32, "Broken pipe"),
     ENAMETOOLONG(36, "File name too long"),
     ENOSYS(38, "Function not implemented"),
+    ELOOP(40, "Too many levels of symbolic links"),
     EPROTO(71, "Protocol error"),
     ENOTSOCK(88, "Socket operation on non-socket"),
     EDESTADDRREQ(89, "Destination address required"),
@@ -101,6 +109,14 @@ enum Errno {
             return new FileNotFoundException(message);
         }
         return new SocketException(message);
+    }
+
+    /**
+     * The same for what is no socket.
+     */
+    static IOException fileException(String call, String path, int number) {
+        String message = call + " " + path + ": " + describe(number);
+        return number == ENOENT.number ? new FileNotFoundException(message) : new IOException(message);
     }
 
     private static Errno[] byNumber() {

@@ -36,7 +36,9 @@ public final class FileStream extends StreamChannel {
      * @param reactor completes its operations.
      * @param path    of the file; {@code /dev/stdin} is the standard input.
      * @param options of {@link StandardOpenOption}: {@code READ} when none is given. {@code CREATE} gives the new file
-     *                the permissions that the process's mask leaves.
+     *                the permissions that the process's mask leaves; like {@code CREATE_NEW} and
+     *                {@code TRUNCATE_EXISTING} it does nothing to a file that is only read. The {@code nio} backend
+     *                cannot combine {@code APPEND} with {@code READ} or {@code TRUNCATE_EXISTING}.
      * @return a new stream, the caller's to close.
      * @throws IOException                   when the system refuses.
      * @throws UnsupportedOperationException for an option that is not {@code READ}, {@code WRITE}, {@code APPEND},
@@ -107,20 +109,29 @@ public final class FileStream extends StreamChannel {
         return path.toString();
     }
 
+    @Override
+    IOException exception(String call, int number) {
+        return Errno.fileException(call, subject(), number);
+    }
+
     private void open(int flags) throws IOException {
+        if (Files.isDirectory(path)) {
+            // The system lets directories be opened, and refuses to read them.
+            throw exception("open", Errno.EISDIR.number);
+        }
         file = reactor.system().openFile(path.toString(), flags);
         descriptor = file;
-        int mode = (int) Files.getAttribute(path, "unix:mode") & TYPE_MASK;
         int result = file.register(this);
         if (result == -Errno.EPERM.number) {
             alwaysReady = true;
             readable = true;
         } else if (result < 0) {
-            throw Errno.exception("epoll_ctl", subject(), -result);
+            throw exception("epoll_ctl", -result);
         } else {
+            boolean fifo = ((int) Files.getAttribute(path, "unix:mode") & TYPE_MASK) == TYPE_FIFO;
             // A FIFO without a writer would read as ended; the first writer is an edge.
-            readable = mode != TYPE_FIFO;
-            drainsWhole = mode != TYPE_FIFO;
+            readable = !fifo;
+            drainsWhole = !fifo;
         }
         writable = true;
     }
@@ -129,7 +140,7 @@ public final class FileStream extends StreamChannel {
         checkOpen();
         long result = file.seek(offset, whence);
         if (result < 0) {
-            throw Errno.exception("lseek", subject(), (int) -result);
+            throw exception("lseek", (int) -result);
         }
         return result;
     }
@@ -149,9 +160,9 @@ public final class FileStream extends StreamChannel {
             flags |= switch (option) {
                 case READ, WRITE -> 0;
                 case APPEND -> LinuxFlags.O_APPEND;
-                case CREATE -> LinuxFlags.O_CREAT;
-                case CREATE_NEW -> LinuxFlags.O_CREAT | LinuxFlags.O_EXCL;
-                case TRUNCATE_EXISTING -> LinuxFlags.O_TRUNC;
+                case CREATE -> writes ? LinuxFlags.O_CREAT : 0;
+                case CREATE_NEW -> writes ? LinuxFlags.O_CREAT | LinuxFlags.O_EXCL : 0;
+                case TRUNCATE_EXISTING -> writes ? LinuxFlags.O_TRUNC : 0;
                 default -> throw new UnsupportedOperationException("not for a stream: " + option);
             };
         }

@@ -6,9 +6,14 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 
 /**
  * Finds the error number behind what {@code java.nio} throws, which has it in words only.
@@ -40,6 +45,11 @@ final class NioErrors {
             case BindException e -> Errno.EADDRINUSE;
             case PortUnreachableException e -> Errno.ECONNREFUSED;
             case ClosedChannelException e -> Errno.EBADF;
+            case NonReadableChannelException e -> Errno.EBADF;
+            case NonWritableChannelException e -> Errno.EBADF;
+            case NoSuchFileException e -> Errno.ENOENT;
+            case FileAlreadyExistsException e -> Errno.EEXIST;
+            case AccessDeniedException e -> Errno.EACCES;
             case NotYetConnectedException e -> Errno.ENOTCONN;
             case UnsupportedAddressTypeException e -> Errno.EAFNOSUPPORT;
             case UnresolvedAddressException e -> Errno.EINVAL;

@@ -27,7 +27,14 @@ final class NioFile implements BackendFile {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException("the nio backend reads and writes regular files only: " + path);
         }
-        return new NioFile(FileChannel.open(file, options(flags)));
+        try {
+            return new NioFile(FileChannel.open(file, options(flags)));
+        } catch (IllegalArgumentException e) {
+            // Options that the JDK does not combine.
+            throw new IOException("open " + path + ": the nio backend: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw Errno.fileException("open", path, -NioErrors.of(e));
+        }
     }
 
     private static Set<OpenOption> options(int flags) {
