@@ -8,7 +8,8 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 
 /**
- * The error numbers of Linux that a program meets on sockets and files, with their names and sentences. See {@code errno(3)}.
+ * The error numbers of Linux that a program meets on sockets and files, with their names and sentences. See
+ * {@code errno(3)}.
  */
 enum Errno {
     EPERM(1, "Operation not permitted"),
