@@ -3,7 +3,6 @@ package io.sonic;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Objects;
-import org.agrona.DirectBuffer;
 
 /**
  * Reads and writes the items of a {@link Codec} over any stream, by any FIFO buffers.
@@ -114,7 +113,14 @@ public final class CodecStream<T> implements Channel {
         codec.encode(item, output.buffer(), offset);
         output.commit(length);
         writer = handler;
-        stream.asyncWriteAll(output.buffer(), output.readOffset(), output.readableLength(), onWrite);
+        try {
+            stream.asyncWriteAll(output.buffer(), output.readOffset(), output.readableLength(), onWrite);
+        } catch (RuntimeException e) {
+            // Not accepted: as if it had not been called.
+            writer = null;
+            output.reset();
+            throw e;
+        }
     }
 
     /**
@@ -203,8 +209,13 @@ public final class CodecStream<T> implements Channel {
      * @return false when there is nothing to do before the stream has read.
      */
     private boolean advance() {
-        DirectBuffer buffer = input.buffer();
-        int length = codec.decode(buffer, input.readOffset(), input.readableLength());
+        int length;
+        try {
+            length = codec.decode(input.buffer(), input.readOffset(), input.readableLength());
+        } catch (RuntimeException e) {
+            fail(new IOException("the codec failed: " + e, e));
+            return true;
+        }
         if (length > 0) {
             completeRead(IoStatus.OK, codec.item());
             if (open) {
@@ -231,6 +242,11 @@ public final class CodecStream<T> implements Channel {
      * @return whether something came at once.
      */
     private boolean receive() {
+        if (!stream.isOpen()) {
+            // Somebody closed it from below.
+            completeRead(IoStatus.CLOSED, null);
+            return true;
+        }
         int missing = Math.max(1, codec.requiredLength() - input.readableLength());
         if (input.claim(missing) < 0) {
             fail(new IOException("an item of " + codec.requiredLength() + " bytes does not fit into a buffer of "
@@ -294,7 +310,7 @@ public final class CodecStream<T> implements Channel {
 
     private void checkOpen() {
         assert reactor.isOwnThread();
-        if (!open) {
+        if (!open || !stream.isOpen()) {
             throw new IllegalStateException("the codec stream is closed");
         }
     }
