@@ -67,6 +67,18 @@ public class ReorderWindowBenchmark {
         return receive(sequence++);
     }
 
+    /** The same, but a packet that is expected passes the window by and is read where it is. */
+    @Benchmark
+    public long inOrderInPlace() {
+        long number = sequence++;
+        int offset = window.offset(slot);
+        window.buffer().putLong(offset, number);
+        if (!window.tryAdvance(number)) {
+            throw new AssertionError("packet " + number + " is not expected");
+        }
+        return window.hasNext() ? 0 : window.buffer().getLong(offset);
+    }
+
     /** One packet of a hundred comes before the one that it follows. */
     @Benchmark
     public long onePercentEarly() {

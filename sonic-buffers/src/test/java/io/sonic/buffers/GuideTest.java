@@ -116,6 +116,27 @@ final class GuideTest {
     }
 
     @Test
+    void handlesPacketsInPlace() {
+        ReorderWindow window = ReorderWindow.allocate(64, 64, 1, 1);
+        int slot = window.claim();
+        for (long sequence : new long[] {1, 2, 4, 3, 5}) {
+            int length = receiveInto(window.buffer(), window.offset(slot), window.slotLength());
+            if (window.tryAdvance(sequence)) {
+                handle(window.buffer(), window.offset(slot), length);
+            } else if (window.insert(sequence, slot, length).isKept()) {
+                slot = window.claim();
+            }
+            while (window.hasNext()) {
+                handle(window.buffer(), window.nextOffset(), window.nextLength());
+                window.consume();
+            }
+        }
+        assertThat(handled).hasSize(5);
+        assertThat(window.expected()).isEqualTo(6);
+        window.close();
+    }
+
+    @Test
     void givesGapsUp() {
         ReorderWindow window = ReorderWindow.allocate(64, 64, 1, 1);
         int slot = window.claim();

@@ -56,6 +56,8 @@ final class ReorderWindowModel {
             default -> {
                 if (random.nextInt(3) == 0) {
                     take();
+                } else if (random.nextInt(4) == 0) {
+                    advance(sequence());
                 } else {
                     insert(sequence());
                 }
@@ -88,6 +90,15 @@ final class ReorderWindowModel {
             kept.put(sequence, content);
             highest = Math.max(highest, sequence);
             slots[receiver] = window.claim();
+        }
+    }
+
+    private void advance(long sequence) {
+        boolean passes = sequence == expected && !kept.containsKey(sequence);
+        expect(passes, window.tryAdvance(origin + sequence), "tryAdvance of " + sequence);
+        if (passes) {
+            expected++;
+            highest = Math.max(highest, sequence);
         }
     }
 

@@ -75,6 +75,20 @@ final class ReorderWindowTest {
     }
 
     @Test
+    void passesPacketsByThatComeInOrder() {
+        assertThat(window.tryAdvance(1)).isTrue();
+        assertState(2, 1, 1);
+        assertThat(window.tryAdvance(1)).isFalse();
+        assertThat(window.tryAdvance(3)).isFalse();
+        insert(3);
+        assertThat(window.tryAdvance(2)).isTrue();
+        assertState(3, 3, 3);
+        assertThat(window.tryAdvance(3)).as("it is there already").isFalse();
+        assertThat(takeAll()).containsExactly(3L);
+        assertThat(window.offset(slot)).isNotNegative();
+    }
+
+    @Test
     void tellsGapsAsTheyOpen() {
         // "Efficiently replaying packets": 1 3 5 7 arrive, then 2 4 6 are replayed.
         assertThat(insert(1)).isEqualTo(Insertion.NEXT);
@@ -333,11 +347,12 @@ final class ReorderWindowTest {
 
         List<ThrowingCallable> calls = List.of(
                 window::buffer, window::capacity, window::slotLength, window::claim, () -> window.release(slot),
-                () -> window.offset(slot), () -> window.insert(2, slot, 1), window::hasNext, window::nextOffset,
-                window::nextLength, window::consume, window::expected, window::highestContiguous, window::highest,
-                window::packetCount, window::missingCount, window::gapFirst, window::gapLast,
-                () -> window.nextMissing(0), () -> window.nextPresent(0), () -> window.forEachGap((a, b) -> { }),
-                () -> window.skipTo(9), () -> window.reset(9), () -> window.extend(9));
+                () -> window.offset(slot), () -> window.insert(2, slot, 1), () -> window.tryAdvance(2),
+                window::hasNext, window::nextOffset, window::nextLength, window::consume, window::expected,
+                window::highestContiguous, window::highest, window::packetCount, window::missingCount,
+                window::gapFirst, window::gapLast, () -> window.nextMissing(0), () -> window.nextPresent(0),
+                () -> window.forEachGap((a, b) -> { }), () -> window.skipTo(9), () -> window.reset(9),
+                () -> window.extend(9));
         for (ThrowingCallable call : calls) {
             assertThatIllegalStateException().isThrownBy(call).withMessage("the window is closed");
         }
