@@ -296,7 +296,9 @@ abstract class DatagramSocketBase extends SocketBase {
         if (result < 0) {
             throw Errno.exception("bind", local.toString(), -result);
         }
-        bound = local;
+        // With the port that the system gave, for messages.
+        Endpoint given = boundEndpoint();
+        bound = given == null ? local : given;
     }
 
     private void checkReceiveIdle() {

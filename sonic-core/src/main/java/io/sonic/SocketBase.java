@@ -1,7 +1,6 @@
 package io.sonic;
 
 import java.io.IOException;
-import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -21,7 +20,7 @@ abstract class SocketBase extends DescriptorChannel {
     }
 
     final <T> void setOption(SocketOption<T> option, T value) throws IOException {
-        int result = socket.setOption(option, Objects.requireNonNull(value, option.name()));
+        int result = socket.setOption(option, option.check(value));
         if (result < 0) {
             throw Errno.exception("setsockopt", option.name() + " = " + value + " of " + subject(), -result);
         }

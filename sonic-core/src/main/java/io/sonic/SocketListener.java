@@ -15,7 +15,7 @@ abstract class SocketListener<S extends SocketStream> extends SocketBase {
 
     private final AcceptOperation<S> accept;
     private final NoOperation write;
-    private final Endpoint address;
+    private Endpoint address;
 
     SocketListener(Reactor reactor, Endpoint address, SocketOptions options) {
         super(reactor, options);
@@ -75,6 +75,9 @@ abstract class SocketListener<S extends SocketStream> extends SocketBase {
             }
             register();
             readable = true;
+            // With the port that the system gave, for messages.
+            Endpoint given = boundEndpoint();
+            address = given == null ? address : given;
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

@@ -1,6 +1,7 @@
 package io.sonic;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -44,7 +45,8 @@ public final class SocketOption<T> {
     public static final SocketOption<Integer> KEEP_ALIVE_COUNT = number("TCP_KEEPCNT", Level.TCP, 6);
     /**
      * Seconds for which closing tries to deliver what was written ({@code SO_LINGER}). 0 resets the connection instead,
-     * a negative number, as at first, leaves it to the system.
+     * a negative number, as at first, leaves it to the system. With a positive number {@code close} keeps the reactor's
+     * thread until the peer has acknowledged all of it, or the time is over.
      */
     public static final SocketOption<Integer> LINGER =
             new SocketOption<>("SO_LINGER", Integer.class, Level.SOCKET, 13, Form.LINGER);
@@ -168,10 +170,23 @@ public final class SocketOption<T> {
     }
 
     /**
+     * Refuses a value that has no form.
+     *
+     * @throws NullPointerException     when there is none.
+     * @throws IllegalArgumentException when a text is too long.
+     */
+    T check(T value) {
+        Objects.requireNonNull(value, name);
+        if (form == Form.TEXT && ((String) value).getBytes(StandardCharsets.UTF_8).length >= MAX_LENGTH) {
+            throw new IllegalArgumentException(name + " has at most 15 bytes: " + value);
+        }
+        return value;
+    }
+
+    /**
      * Writes a value as {@code setsockopt(2)} takes it.
      *
      * @return its length.
-     * @throws IllegalArgumentException when a text is too long.
      */
     int encode(T value, MutableDirectBuffer target) {
         switch (form) {
@@ -182,9 +197,6 @@ public final class SocketOption<T> {
             }
             case TEXT -> {
                 byte[] bytes = ((String) value).getBytes(StandardCharsets.UTF_8);
-                if (bytes.length >= MAX_LENGTH) {
-                    throw new IllegalArgumentException(name + " has at most 15 bytes: " + value);
-                }
                 target.setMemory(0, MAX_LENGTH, (byte) 0);
                 target.putBytes(0, bytes);
                 return bytes.length;

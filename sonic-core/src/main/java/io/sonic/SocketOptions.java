@@ -3,7 +3,6 @@ package io.sonic;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * The options that a channel is opened with, in the order given.
@@ -28,9 +27,10 @@ public final class SocketOptions {
      * @param value  its value.
      * @param <T>    type of the value.
      * @return this.
+     * @throws IllegalArgumentException when a text is too long.
      */
     public <T> SocketOptions set(SocketOption<T> option, T value) {
-        values.put(option, Objects.requireNonNull(value, option.name()));
+        values.put(option, option.check(value));
         return this;
     }
 
