@@ -14,7 +14,7 @@ final class AcceptOperation<S extends SocketStream> extends Operation {
     private AcceptHandler<? super S> handler;
 
     AcceptOperation(SocketListener<S> listener) {
-        super(listener.reactor);
+        super(listener, "accept");
         this.listener = listener;
     }
 

@@ -8,14 +8,14 @@ import java.util.Locale;
  */
 public enum BackendType {
     /**
-     * {@link #EPOLL} on Linux, unless native calls are denied to the process ({@code --illegal-native-access=deny});
-     * else {@link #NIO}.
+     * {@link #EPOLL} on Linux on x86-64 and aarch64, unless native calls are denied to the process
+     * ({@code --illegal-native-access=deny}); else {@link #NIO}.
      */
     AUTO {
         @Override
         BackendType choose() {
-            boolean linux = System.getProperty("os.name").equals("Linux");
-            return linux && !Requirements.isNativeAccessDenied() ? EPOLL : NIO;
+            return of(System.getProperty("os.name"), System.getProperty("os.arch"),
+                    Requirements.isNativeAccessDenied());
         }
 
         @Override
@@ -54,6 +54,10 @@ public enum BackendType {
     }
 
     abstract Backend open(Reactor.Context context) throws IOException;
+
+    static BackendType of(String system, String architecture, boolean nativeAccessDenied) {
+        return system.equals("Linux") && EpollEventLayout.isKnown(architecture) && !nativeAccessDenied ? EPOLL : NIO;
+    }
 
     static BackendType ofProperty() {
         String name = System.getProperty(PROPERTY, "auto");

@@ -13,7 +13,7 @@ final class BatchReceiveOperation extends Operation {
     private BatchHandler handler;
 
     BatchReceiveOperation(DatagramSocketBase channel) {
-        super(channel.reactor);
+        super(channel, "receive");
         this.channel = channel;
     }
 

@@ -14,7 +14,7 @@ final class BatchSendOperation extends Operation {
     private BatchHandler handler;
 
     BatchSendOperation(DatagramSocketBase channel) {
-        super(channel.reactor);
+        super(channel, "send");
         this.channel = channel;
     }
 

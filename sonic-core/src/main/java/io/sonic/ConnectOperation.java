@@ -27,7 +27,7 @@ final class ConnectOperation extends Operation {
     private int reasonErrno;
 
     ConnectOperation(SocketStream stream) {
-        super(stream.reactor);
+        super(stream, "connect");
         this.stream = stream;
         this.deadline = new Timer(stream.reactor);
     }

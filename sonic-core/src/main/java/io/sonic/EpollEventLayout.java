@@ -15,11 +15,23 @@ record EpollEventLayout(int stride, int dataOffset) {
     }
 
     static EpollEventLayout of(String architecture) {
+        EpollEventLayout layout = find(architecture);
+        if (layout == null) {
+            throw new UnsupportedOperationException(
+                    "the epoll backend knows x86-64 and aarch64, not " + architecture);
+        }
+        return layout;
+    }
+
+    static boolean isKnown(String architecture) {
+        return find(architecture) != null;
+    }
+
+    private static EpollEventLayout find(String architecture) {
         return switch (architecture) {
             case "amd64", "x86_64" -> X86_64;
             case "aarch64", "arm64" -> AARCH64;
-            default -> throw new UnsupportedOperationException(
-                    "the epoll backend knows x86-64 and aarch64, not " + architecture);
+            default -> null;
         };
     }
 }

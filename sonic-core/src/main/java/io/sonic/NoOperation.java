@@ -4,8 +4,8 @@ package io.sonic;
  * Stands where a channel has no operation in a direction.
  */
 final class NoOperation extends Operation {
-    NoOperation(Reactor reactor) {
-        super(reactor);
+    NoOperation(DescriptorChannel channel) {
+        super(channel, "nothing");
     }
 
     @Override

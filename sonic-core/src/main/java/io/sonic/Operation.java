@@ -11,6 +11,8 @@ abstract class Operation extends Deferral {
      * Tells one operation from the next, which is the same object.
      */
     int number;
+    private final DescriptorChannel owner;
+    private final String name;
     private boolean inFlight;
     private long timeoutNs;
     /**
@@ -23,8 +25,20 @@ abstract class Operation extends Deferral {
      */
     private Timer retry;
 
-    Operation(Reactor reactor) {
-        this.reactor = reactor;
+    /**
+     * Creates the operation of one direction of a channel.
+     *
+     * @param name what it does, for messages.
+     */
+    Operation(DescriptorChannel owner, String name) {
+        this.reactor = owner.reactor;
+        this.owner = owner;
+        this.name = name;
+    }
+
+    @Override
+    public final String toString() {
+        return name + " of " + owner;
     }
 
     final boolean isInFlight() {

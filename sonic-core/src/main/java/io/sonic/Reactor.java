@@ -124,11 +124,18 @@ public final class Reactor implements Agent, AutoCloseable {
      * @param context how; may be changed and used again afterwards.
      * @return a new reactor, the caller's to close.
      * @throws IOException           when the system refuses.
-     * @throws IllegalStateException when the JVM lacks a flag; the sentence names it.
+     * @throws IllegalStateException when the JVM lacks a flag, or the manager of counters has no room for the
+     *                               reactor's; the sentence says which.
      */
     public static Reactor open(Context context) throws IOException {
         Requirements.checkAgrona();
-        return new Reactor(context, context.backend.choose().open(context));
+        Backend backend = context.backend.choose().open(context);
+        try {
+            return new Reactor(context, backend);
+        } catch (RuntimeException e) {
+            backend.close();
+            throw e;
+        }
     }
 
     /**
@@ -238,11 +245,15 @@ public final class Reactor implements Agent, AutoCloseable {
     public int pollOne() {
         enter();
         try {
-            if (step()) {
-                return 1;
+            boolean called = step();
+            if (!called) {
+                beginTurn(0);
+                called = step();
             }
-            beginTurn(0);
-            return step() ? 1 : 0;
+            if (called) {
+                counters.publish(completions);
+            }
+            return called ? 1 : 0;
         } finally {
             leave();
         }
@@ -673,9 +684,10 @@ public final class Reactor implements Agent, AutoCloseable {
         if (slowHandlerThresholdNs == 0) {
             timer.fire();
         } else {
+            TimerHandler handler = timer.handler();
             long begin = System.nanoTime();
             timer.fire();
-            measured(timer, begin);
+            measured(handler, begin);
         }
         return true;
     }

@@ -10,6 +10,12 @@ import org.agrona.concurrent.status.CountersManager;
  * that a reader in another thread costs the loop nothing.
  */
 final class ReactorCounters {
+    private static final int FIRST_TYPE = Reactor.COMPLETIONS_COUNTER;
+    /**
+     * In the order of their types.
+     */
+    private static final String[] LABELS = {"completions", "bytes read", "bytes written", "would block",
+        "inline completions", "posts", "longest handler in ns"};
     private static final int VALUES_LENGTH = 16 * CountersManager.COUNTER_LENGTH;
     private static final int LABELS_LENGTH = 16 * CountersManager.METADATA_LENGTH;
 
@@ -20,24 +26,17 @@ final class ReactorCounters {
     long posts;
     long longestHandlerNs;
 
-    private final AtomicCounter publishedCompletions;
-    private final AtomicCounter publishedBytesRead;
-    private final AtomicCounter publishedBytesWritten;
-    private final AtomicCounter publishedWouldBlocks;
-    private final AtomicCounter publishedInlineCompletions;
-    private final AtomicCounter publishedPosts;
-    private final AtomicCounter publishedLongestHandlerNs;
+    private final AtomicCounter[] published = new AtomicCounter[LABELS.length];
 
     ReactorCounters(CountersManager manager, String reactor) {
-        publishedCompletions = manager.newCounter(reactor + ": completions", Reactor.COMPLETIONS_COUNTER);
-        publishedBytesRead = manager.newCounter(reactor + ": bytes read", Reactor.BYTES_READ_COUNTER);
-        publishedBytesWritten = manager.newCounter(reactor + ": bytes written", Reactor.BYTES_WRITTEN_COUNTER);
-        publishedWouldBlocks = manager.newCounter(reactor + ": would block", Reactor.WOULD_BLOCK_COUNTER);
-        publishedInlineCompletions =
-                manager.newCounter(reactor + ": inline completions", Reactor.INLINE_COMPLETIONS_COUNTER);
-        publishedPosts = manager.newCounter(reactor + ": posts", Reactor.POSTS_COUNTER);
-        publishedLongestHandlerNs =
-                manager.newCounter(reactor + ": longest handler in ns", Reactor.LONGEST_HANDLER_COUNTER);
+        try {
+            for (int i = 0; i < published.length; i++) {
+                published[i] = manager.newCounter(reactor + ": " + LABELS[i], FIRST_TYPE + i);
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     static CountersManager newManager() {
@@ -47,25 +46,23 @@ final class ReactorCounters {
     }
 
     void publish(long completions) {
-        publishedCompletions.setRelease(completions);
-        publishedBytesRead.setRelease(bytesRead);
-        publishedBytesWritten.setRelease(bytesWritten);
-        publishedWouldBlocks.setRelease(wouldBlocks);
-        publishedInlineCompletions.setRelease(inlineCompletions);
-        publishedPosts.setRelease(posts);
-        publishedLongestHandlerNs.setRelease(longestHandlerNs);
+        published[0].setRelease(completions);
+        published[1].setRelease(bytesRead);
+        published[2].setRelease(bytesWritten);
+        published[3].setRelease(wouldBlocks);
+        published[4].setRelease(inlineCompletions);
+        published[5].setRelease(posts);
+        published[6].setRelease(longestHandlerNs);
     }
 
     /**
      * Gives the counters back to their manager.
      */
     void close() {
-        publishedCompletions.close();
-        publishedBytesRead.close();
-        publishedBytesWritten.close();
-        publishedWouldBlocks.close();
-        publishedInlineCompletions.close();
-        publishedPosts.close();
-        publishedLongestHandlerNs.close();
+        for (AtomicCounter counter : published) {
+            if (counter != null) {
+                counter.close();
+            }
+        }
     }
 }

@@ -26,7 +26,7 @@ final class ReadOperation extends Operation {
     private ReadHandler handler;
 
     ReadOperation(DescriptorChannel channel) {
-        super(channel.reactor);
+        super(channel, "read");
         this.channel = channel;
     }
 

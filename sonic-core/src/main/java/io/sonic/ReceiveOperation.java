@@ -17,7 +17,7 @@ final class ReceiveOperation extends Operation {
     private ReceiveHandler handler;
 
     ReceiveOperation(DatagramSocketBase channel) {
-        super(channel.reactor);
+        super(channel, "receive");
         this.channel = channel;
     }
 

@@ -17,7 +17,7 @@ final class SendOperation extends Operation {
     private WriteHandler handler;
 
     SendOperation(DatagramSocketBase channel) {
-        super(channel.reactor);
+        super(channel, "send");
         this.channel = channel;
     }
 

@@ -21,7 +21,7 @@ abstract class SocketListener<S extends SocketStream> extends SocketBase {
         super(reactor, options);
         this.address = address;
         accept = new AcceptOperation<>(this);
-        write = new NoOperation(reactor);
+        write = new NoOperation(this);
     }
 
     /**

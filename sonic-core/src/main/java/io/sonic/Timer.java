@@ -155,6 +155,10 @@ public final class Timer implements AutoCloseable {
         }
     }
 
+    TimerHandler handler() {
+        return handler;
+    }
+
     /**
      * Calls the handler; the timer is not in the heap.
      */

@@ -22,7 +22,7 @@ final class WriteOperation extends Operation {
     private WriteHandler handler;
 
     WriteOperation(DescriptorChannel channel) {
-        super(channel.reactor);
+        super(channel, "write");
         this.channel = channel;
     }
 
