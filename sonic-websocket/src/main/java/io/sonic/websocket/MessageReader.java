@@ -23,7 +23,7 @@ final class MessageReader implements ReadHandler {
     /**
      * Frames that are handled before others get their turn.
      */
-    static final int FRAMES_PER_TURN = 64;
+    static final int FRAMES_PER_TURN = 256;
 
     /**
      * Which way the fragments of the open message go.
