@@ -1,6 +1,7 @@
 package io.sonic;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -14,8 +15,13 @@ import java.util.function.Consumer;
  */
 final class NioBackend implements Backend {
     private static final long NS_PER_MS = 1_000_000;
+    /**
+     * The JDK does not tell that a datagram was cut, so each is received into this, which the longest one fits.
+     */
+    private static final int LONGEST_DATAGRAM = 65_535;
 
     private final Selector selector;
+    private ByteBuffer datagram;
     private final Consumer<SelectionKey> report = NioBackend::report;
 
     NioBackend() throws IOException {
@@ -84,6 +90,16 @@ final class NioBackend implements Backend {
      */
     SelectionKey register(SelectableChannel channel, int interest, DescriptorChannel owner) throws IOException {
         return channel.register(selector, interest, owner);
+    }
+
+    /**
+     * Room for any datagram, which all sockets of the reactor's thread share.
+     */
+    ByteBuffer datagram() {
+        if (datagram == null) {
+            datagram = ByteBuffer.allocateDirect(LONGEST_DATAGRAM);
+        }
+        return datagram.clear();
     }
 
     /**

@@ -10,16 +10,12 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * A datagram socket of the nio backend.
- *
- * <p>The JDK does not tell that a datagram was cut, so each is received into a buffer that the longest one fits, and
- * copied.
+ * A datagram socket of the nio backend. What it receives takes a detour, see {@link NioBackend#datagram()}.
  */
 final class NioDatagramSocket extends NioSocket {
     private static final int LONGEST_DATAGRAM = 65_535;
 
     private final DatagramChannel channel;
-    private final ByteBuffer received = ByteBuffer.allocateDirect(LONGEST_DATAGRAM);
     /**
      * The last destination in both forms, so that sending to one peer allocates nothing.
      */
@@ -66,7 +62,7 @@ final class NioDatagramSocket extends NioSocket {
     @Override
     public int receive(MutableDirectBuffer buffer, int offset, int length, Endpoint source) {
         try {
-            received.clear();
+            ByteBuffer received = backend.datagram();
             SocketAddress from = channel.receive(received);
             if (from == null) {
                 await(SelectionKey.OP_READ);
