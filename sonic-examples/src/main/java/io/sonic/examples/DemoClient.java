@@ -1,17 +1,13 @@
 package io.sonic.examples;
 
-import io.sonic.Endpoint;
 import io.sonic.IoStatus;
-import io.sonic.ReceiveHandler;
 import io.sonic.multicast.MulticastInterface;
-import io.sonic.multicast.MulticastPeer;
 import io.sonic.websocket.CloseCode;
 import io.sonic.websocket.MessageHandler;
 import io.sonic.websocket.Opcode;
 import io.sonic.websocket.WebSocketStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import org.agrona.DirectBuffer;
 
 /**
@@ -21,55 +17,40 @@ import org.agrona.DirectBuffer;
  */
 final class DemoClient implements AutoCloseable {
 
-    private static final int LINES = 2;
-    private static final int WINDOW = 4096;
-    private static final int RECEIVE_BUFFER = 4 * 1024 * 1024;
-
     private final ReactorLoop loop;
     private final SendTimes times;
     private final DemoStatistics statistics;
-    private final TopOfBook book = new TopOfBook();
-    private final FeedArbiter arbiter = new FeedArbiter(LINES, WINDOW, QuotePacket.LENGTH, this::onUpdate);
+    private final TopOfBook book;
+    private final MulticastFeed multicast;
     private final QuoteScanner scanner = new QuoteScanner();
     private final Quote quote = new Quote();
+    private final WarmUp warmUp = new WarmUp();
     private final ThreadMeter meter = new ThreadMeter();
     private final MessageHandler onMessage = this::onMessage;
-    private final Line[] lines = new Line[LINES];
     private WebSocketStream ws;
-    private long wsMessages;
-    private long countedFrom;
     private boolean wsEnded;
+    /** The number behind the last one that each feed brought. */
+    private long wsNext;
+    private long multicastNext;
+    private long measuredFrom;
+    private long measuredMessages;
+    private volatile boolean warm;
     private volatile boolean sawEnd;
 
-    /** Joins the groups of both lines, on the thread of the loop; their ports are the system's choice. */
-    DemoClient(ReactorLoop loop, String[] groups, MulticastInterface from, SendTimes times,
-            DemoStatistics statistics) throws IOException {
+    /** Opens the client on the thread of the loop, and joins the groups of both lines. */
+    DemoClient(ReactorLoop loop, InetAddress[] groups, MulticastInterface from, DemoStatistics statistics,
+            TopOfBook book, SendTimes times, SentPackets sentPackets) throws IOException {
         this.loop = loop;
         this.times = times;
         this.statistics = statistics;
-        for (int i = 0; i < LINES; i++) {
-            InetAddress group = InetAddress.ofLiteral(groups[i]);
-            MulticastPeer peer = MulticastPeer.open(loop.reactor(),
-                    new MulticastPeer.Context().bindToGroup(group).receiveBufferBytes(RECEIVE_BUFFER));
-            peer.join(group, from);
-            lines[i] = new Line(i, peer);
-            lines[i].receive();
-        }
+        this.book = book;
+        multicast = new MulticastFeed(loop, groups, from, sentPackets, statistics, this::onUpdate,
+                this::endWhenAllEnded);
+        beginMeasuring();
     }
 
-    /** Group and port of a line; from any thread. */
-    InetSocketAddress address(int line) {
-        return lines[line].address;
-    }
-
-    /** The book, to be looked at from any thread. */
-    TopOfBook book() {
-        return book;
-    }
-
-    /** Tells whether all feeds ended as they should; from any thread. */
-    boolean sawEnd() {
-        return sawEnd;
+    MulticastFeed multicast() {
+        return multicast;
     }
 
     /** Connects the websocket; on the thread of the loop. */
@@ -89,23 +70,48 @@ final class DemoClient implements AutoCloseable {
         });
     }
 
-    /** Begins to count what messages cost, anew with each call. On the thread of the loop. */
-    void beginCounting() {
-        countedFrom = wsMessages + arbiter.packets();
+    /** Begins to measure, anew with each call. On the thread of the loop. */
+    void beginMeasuring() {
+        measuredFrom = wsNext + multicast.packets();
+        warm = warmUp.isWarm(measuredFrom);
+        statistics.beginMeasuring();
         meter.start();
     }
 
-    /** Ends it. */
-    void endCounting() {
+    /** Ends the measured part, but for the latencies. On the thread of the loop. */
+    void endMeasuring() {
         meter.stop();
-        statistics.counted(wsMessages + arbiter.packets() - countedFrom, meter.allocatedBytes());
+        measuredMessages = wsNext + multicast.packets() - measuredFrom;
+    }
+
+    /** Tells whether the thread was warm at the last call of {@link #beginMeasuring()}; from any thread. */
+    boolean isWarm() {
+        return warm;
+    }
+
+    /** Messages and packets in the measured part; final when the thread has ended. */
+    long measuredMessages() {
+        return measuredMessages;
+    }
+
+    /** Bytes that the thread allocated in the measured part; final when the thread has ended. */
+    long allocatedBytes() {
+        return meter.allocatedBytes();
+    }
+
+    /** Tells whether all feeds ended as they should; from any thread. */
+    boolean sawEnd() {
+        return sawEnd;
     }
 
     private void onMessage(IoStatus status, Opcode type, DirectBuffer buffer, int offset, int length) {
         if (status == IoStatus.OK) {
-            long number = wsMessages++;
-            boolean first = scanner.scan(buffer, offset, length, quote) && book.apply(number, quote);
-            statistics.websocket(System.nanoTime() - times.get(number), first);
+            long number = wsNext++;
+            if (scanner.scan(buffer, offset, length, quote)) {
+                book.apply(number, quote);
+            }
+            statistics.update(DemoStatistics.WEBSOCKET, System.nanoTime() - times.get(number),
+                    number >= multicastNext);
             ws.asyncNextMessage(onMessage);
         } else if (status == IoStatus.END_OF_STREAM && ws.closeCode() == CloseCode.NORMAL) {
             wsEnded = true;
@@ -117,20 +123,18 @@ final class DemoClient implements AutoCloseable {
 
     /** Is handed the packets of both lines, each number once and in order. */
     private void onUpdate(DirectBuffer buffer, int offset, int length) {
-        boolean first = false;
+        long number = QuotePacket.sequence(buffer, offset);
+        multicastNext = number + 1;
         if (QuotePacket.type(buffer, offset) == QuotePacket.QUOTE) {
             QuotePacket.decode(buffer, offset, quote);
-            first = book.apply(QuotePacket.sequence(buffer, offset), quote);
+            book.apply(number, quote);
         }
-        statistics.multicast(System.nanoTime() - QuotePacket.timeNs(buffer, offset), first);
+        statistics.update(DemoStatistics.MULTICAST, System.nanoTime() - QuotePacket.timeNs(buffer, offset),
+                number >= wsNext);
     }
 
     private void endWhenAllEnded() {
-        boolean allEnded = wsEnded;
-        for (Line line : lines) {
-            allEnded &= line.ended;
-        }
-        if (allEnded) {
+        if (wsEnded && multicast.hasEnded()) {
             sawEnd = true;
             loop.end();
         }
@@ -139,49 +143,6 @@ final class DemoClient implements AutoCloseable {
     /** Gives back what the reactor does not know of, after it has been closed. */
     @Override
     public void close() {
-        arbiter.close();
-    }
-
-    /** One of the lines. */
-    private final class Line {
-
-        private final int number;
-        private final MulticastPeer peer;
-        private final InetSocketAddress address;
-        private final ReceiveHandler onReceive = this::onReceive;
-        private int slot = arbiter.claim();
-        private boolean ended;
-
-        Line(int number, MulticastPeer peer) {
-            this.number = number;
-            this.peer = peer;
-            address = peer.localAddress();
-        }
-
-        void receive() {
-            peer.asyncReceive(arbiter.buffer(), arbiter.offset(slot), arbiter.slotLength(), onReceive);
-        }
-
-        private void onReceive(IoStatus status, int length, Endpoint source) {
-            if (status == IoStatus.OK && length == QuotePacket.LENGTH) {
-                onPacket(arbiter.buffer(), arbiter.offset(slot));
-            } else if (status != IoStatus.OK && status != IoStatus.TRUNCATED) {
-                loop.fail(peer + ": " + (status == IoStatus.FAILED ? peer.failure().getMessage() : status));
-                return;
-            }
-            receive();
-        }
-
-        private void onPacket(DirectBuffer buffer, int offset) {
-            long sequence = QuotePacket.sequence(buffer, offset);
-            if (QuotePacket.type(buffer, offset) != QuotePacket.END) {
-                slot = arbiter.onPacket(number, sequence, slot, QuotePacket.LENGTH);
-            } else if (!ended) {
-                ended = true;
-                arbiter.onEnd(number, sequence);
-                endWhenAllEnded();
-            }
-            statistics.lines(arbiter);
-        }
+        multicast.close();
     }
 }

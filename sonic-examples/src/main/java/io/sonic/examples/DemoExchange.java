@@ -22,28 +22,36 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The demo's exchange: publishes each update over a websocket, as text, and over two multicast lines, in binary. Its
- * updates come in bursts, as those of a market do. Within a burst line B is behind line A.
+ * updates come in bursts, as those of a market do. Line B sends a burst when line A has sent all of it.
  *
- * <p>It begins when its client has connected, and waits whenever the websocket cannot take more.
+ * <p>It begins when its client has connected, and waits whenever the websocket cannot take more or the client is too
+ * far behind.
  */
 final class DemoExchange {
+
+    /** A rate without pauses. */
+    static final int UNPACED = 0;
 
     private static final int MAX_BURST = 7;
     private static final double MEAN_BURST = (1 + MAX_BURST) / 2.0;
     private static final long MAX_BEHIND_NS = 100_000_000;
+    private static final long WAIT_FOR_CLIENT_NS = 20_000;
     private static final long END_PERIOD_NS = 20_000_000;
     private static final long SEED = 20_260_101;
 
     private final ReactorLoop loop;
     private final MarketSource source;
+    private final DemoStatistics statistics;
     private final SendTimes times;
+    private final SentPackets sentPackets;
     private final double meanPauseNs;
+    private final int maxAhead;
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final LossyLine lineA;
     private final LossyLine lineB;
     private final UnsafeBuffer burst = Memory.allocate(MAX_BURST * QuotePacket.LENGTH);
     private final Timer timer;
-    private final TimerHandler onBurst = due -> beginBurst();
+    private final TimerHandler onDue = due -> burstIsDue();
     private final TimerHandler onEnd = due -> sendEnd();
     private final WriteHandler onWritten = this::onWritten;
     private final MessageHandler onMessage = this::onMessage;
@@ -60,23 +68,29 @@ final class DemoExchange {
     /**
      * Opens the exchange, on the thread of its loop.
      *
-     * @param source  of the messages; the caller's to close.
-     * @param rate    updates in a second.
-     * @param loss    share of the packets that each line loses.
-     * @param groupA  of line A.
-     * @param groupB  of line B.
-     * @param through the interface of both lines.
-     * @param times   receives the time of each update.
+     * @param source      of the messages; the caller's to close.
+     * @param rate        updates in a second, or {@link #UNPACED}.
+     * @param maxAhead    updates that the client may be behind before a burst begins.
+     * @param loss        share of the packets that each line loses.
+     * @param groups      of line A and of line B.
+     * @param through     the interface of both lines.
+     * @param statistics  of the client.
+     * @param times       receives the time of each update.
+     * @param sentPackets receives on which lines each was sent.
      */
-    DemoExchange(ReactorLoop loop, MarketSource source, int rate, double loss, InetSocketAddress groupA,
-            InetSocketAddress groupB, MulticastInterface through, SendTimes times) throws IOException {
+    DemoExchange(ReactorLoop loop, MarketSource source, int rate, int maxAhead, double loss,
+            InetSocketAddress[] groups, MulticastInterface through, DemoStatistics statistics, SendTimes times,
+            SentPackets sentPackets) throws IOException {
         this.loop = loop;
         this.source = source;
+        this.statistics = statistics;
         this.times = times;
-        meanPauseNs = MEAN_BURST * 1e9 / rate;
+        this.sentPackets = sentPackets;
+        this.maxAhead = maxAhead;
+        meanPauseNs = rate == UNPACED ? 0 : MEAN_BURST * 1e9 / rate;
         MulticastPeer peer = MulticastPeer.open(loop.reactor(), new MulticastPeer.Context().outbound(through));
-        lineA = new LossyLine(peer, Endpoint.of(groupA), loss, SEED + 1);
-        lineB = new LossyLine(peer, Endpoint.of(groupB), loss, SEED + 2);
+        lineA = new LossyLine(0, peer, Endpoint.of(groups[0]), sentPackets, loss, SEED + 1);
+        lineB = new LossyLine(1, peer, Endpoint.of(groups[1]), sentPackets, loss, SEED + 2);
         timer = new Timer(loop.reactor());
         listener = TcpListener.open(loop.reactor(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         url = "ws://" + Endpoint.of(listener.localAddress()) + "/";
@@ -104,7 +118,7 @@ final class DemoExchange {
             if (status == IoStatus.OK) {
                 ws.asyncNextMessage(onMessage);
                 nextBurstNs = loop.reactor().nanoTime();
-                beginBurst();
+                burstIsDue();
             } else {
                 loop.fail("the exchange: " + ws.failure().getMessage());
             }
@@ -121,14 +135,16 @@ final class DemoExchange {
         return published;
     }
 
-    private void beginBurst() {
+    private void burstIsDue() {
         if (finishing) {
             end();
-            return;
+        } else if (published - statistics.messages(DemoStatistics.WEBSOCKET) > maxAhead) {
+            timer.scheduleOnce(WAIT_FOR_CLIENT_NS, onDue);
+        } else {
+            burstLength = 1 + random.nextInt(MAX_BURST);
+            burstSent = 0;
+            publish();
         }
-        burstLength = 1 + random.nextInt(MAX_BURST);
-        burstSent = 0;
-        publish();
     }
 
     private void publish() {
@@ -138,8 +154,9 @@ final class DemoExchange {
             int offset = burstSent * QuotePacket.LENGTH;
             QuotePacket.encode(burst, offset, source.isQuote() ? QuotePacket.QUOTE : QuotePacket.OTHER, published,
                     nowNs, source.quote());
-            lineA.send(burst, offset, QuotePacket.LENGTH);
             times.put(published, nowNs);
+            sentPackets.begin(published);
+            lineA.send(burst, offset);
             // One thread writes it.
             published = published + 1;
             burstSent++;
@@ -151,7 +168,8 @@ final class DemoExchange {
 
     private void onWritten(IoStatus status, int length) {
         if (status != IoStatus.OK) {
-            loop.fail("the exchange: its client is gone: " + status);
+            // The client is gone, and has a reason.
+            loop.end();
         } else if (burstSent < burstLength) {
             publish();
         } else {
@@ -161,9 +179,11 @@ final class DemoExchange {
 
     private void endBurst() {
         try {
+            lineA.flush();
             for (int i = 0; i < burstLength; i++) {
-                lineB.send(burst, i * QuotePacket.LENGTH, QuotePacket.LENGTH);
+                lineB.send(burst, i * QuotePacket.LENGTH);
             }
+            lineB.flush();
         } catch (CommandFailure e) {
             loop.fail("the exchange: " + e.getMessage());
             return;
@@ -173,7 +193,7 @@ final class DemoExchange {
         if (nowNs - nextBurstNs > MAX_BEHIND_NS) {
             nextBurstNs = nowNs;
         }
-        timer.scheduleAt(nextBurstNs, onBurst);
+        timer.scheduleAt(nextBurstNs, onDue);
     }
 
     private void end() {
@@ -187,8 +207,8 @@ final class DemoExchange {
     private void sendEnd() {
         QuotePacket.encode(burst, 0, QuotePacket.END, published, System.nanoTime(), null);
         try {
-            lineA.sendSurely(burst, 0, QuotePacket.LENGTH);
-            lineB.sendSurely(burst, 0, QuotePacket.LENGTH);
+            lineA.sendSurely(burst, 0);
+            lineB.sendSurely(burst, 0);
         } catch (CommandFailure e) {
             loop.fail("the exchange: " + e.getMessage());
         }
@@ -198,7 +218,7 @@ final class DemoExchange {
         if (status == IoStatus.OK) {
             ws.asyncNextMessage(onMessage);
         } else if (!finished) {
-            loop.fail("the exchange: its client is gone: " + status);
+            loop.end();
         }
     }
 }

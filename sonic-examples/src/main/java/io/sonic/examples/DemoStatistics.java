@@ -5,7 +5,7 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 
 /**
- * What the demo's client counts, for another thread to look at. The client's methods wait for nobody and allocate
+ * What the demo's client counts, for other threads to look at. The client's methods wait for nobody and allocate
  * nothing.
  */
 final class DemoStatistics {
@@ -13,69 +13,94 @@ final class DemoStatistics {
     static final int WEBSOCKET = 0;
     static final int MULTICAST = 1;
     static final int FEEDS = 2;
+    static final int LINES = 2;
 
     private static final long LONGEST_NS = 60_000_000_000L;
-    private static final int FIRST = 2;
-    private static final int PACKETS = 4;
-    private static final int GAPS = 5;
-    private static final int RECOVERED = 6;
-    private static final int WAITING = 7;
-    private static final int LOST = 8;
-    private static final int COUNTED_MESSAGES = 9;
-    private static final int COUNTED_BYTES = 10;
-    private static final int COUNTERS = 11;
+    private static final int MESSAGES = 0;
+    private static final int FIRST = MESSAGES + FEEDS;
+    private static final int PACKETS = FIRST + FEEDS;
+    private static final int WINS = PACKETS + LINES;
+    private static final int LATE = WINS + LINES;
+    private static final int MISSING = LATE + LINES;
+    private static final int GAPS = MISSING + LINES;
+    private static final int RECOVERED = GAPS + 1;
+    private static final int LOST = RECOVERED + 1;
+    private static final int COUNTERS = LOST + 1;
 
     private final AtomicLongArray counters = new AtomicLongArray(COUNTERS);
     private final SingleWriterRecorder[] recorders = {
         new SingleWriterRecorder(1, LONGEST_NS, 3), new SingleWriterRecorder(1, LONGEST_NS, 3)
     };
+    private final Histogram measured = new Histogram(1, LONGEST_NS, 3);
 
-    /** Takes note of a message of the websocket that has been dealt with. */
-    void websocket(long latencyNs, boolean first) {
-        message(WEBSOCKET, latencyNs, first);
-    }
-
-    /** Takes note of a packet that has been dealt with. */
-    void multicast(long latencyNs, boolean first) {
-        message(MULTICAST, latencyNs, first);
-    }
-
-    private void message(int feed, long latencyNs, boolean first) {
-        counters.setRelease(feed, counters.getPlain(feed) + 1);
-        if (first) {
-            counters.setRelease(FIRST + feed, counters.getPlain(FIRST + feed) + 1);
-        }
-        recorders[feed].recordValue(Math.clamp(latencyNs, 1, LONGEST_NS));
+    /**
+     * Takes note of an update that a feed brought and that has been dealt with.
+     *
+     * @param first whether no other feed had brought it before.
+     */
+    void update(int feed, long latencyNs, boolean first) {
+        long recordedNs = Math.clamp(latencyNs, 1, LONGEST_NS);
+        recorders[feed].recordValue(recordedNs);
+        measured.recordValue(recordedNs);
+        set(FIRST + feed, counters.getPlain(FIRST + feed) + (first ? 1 : 0));
+        set(MESSAGES + feed, counters.getPlain(MESSAGES + feed) + 1);
     }
 
     /** Takes over what the arbiter counts. */
     void lines(FeedArbiter arbiter) {
-        counters.setRelease(PACKETS, arbiter.packets());
-        counters.setRelease(GAPS, arbiter.gaps());
-        counters.setRelease(RECOVERED, arbiter.recovered());
-        counters.setRelease(WAITING, arbiter.waiting());
-        counters.setRelease(LOST, arbiter.lost());
+        for (int line = 0; line < LINES; line++) {
+            set(PACKETS + line, arbiter.packets(line));
+            set(WINS + line, arbiter.wins(line));
+            set(LATE + line, arbiter.late(line));
+            set(MISSING + line, arbiter.missing(line));
+        }
+        set(GAPS, arbiter.gaps());
+        set(RECOVERED, arbiter.recovered());
+        set(LOST, arbiter.lost());
     }
 
-    /** Takes over what the counted messages allocated. */
-    void counted(long messages, long bytes) {
-        counters.setRelease(COUNTED_MESSAGES, messages);
-        counters.setRelease(COUNTED_BYTES, bytes);
+    /** Begins to measure latencies anew. */
+    void beginMeasuring() {
+        measured.reset();
     }
 
-    /** Messages of a feed, without copies of the same packet. */
+    private void set(int counter, long value) {
+        counters.setRelease(counter, value);
+    }
+
+    /** Updates that a feed brought, without copies of the same packet. */
     long messages(int feed) {
-        return counters.getAcquire(feed);
+        return counters.getAcquire(MESSAGES + feed);
     }
 
-    /** How often a feed was the first to bring an update of the book. */
+    /** Updates that a feed brought before the other one. */
     long first(int feed) {
         return counters.getAcquire(FIRST + feed);
     }
 
     /** Packets of both lines, with all copies. */
     long packets() {
-        return counters.getAcquire(PACKETS);
+        return packets(0) + packets(1);
+    }
+
+    /** As {@link FeedArbiter#packets(int)}. */
+    long packets(int line) {
+        return counters.getAcquire(PACKETS + line);
+    }
+
+    /** As {@link FeedArbiter#wins}. */
+    long wins(int line) {
+        return counters.getAcquire(WINS + line);
+    }
+
+    /** As {@link FeedArbiter#late}. */
+    long late(int line) {
+        return counters.getAcquire(LATE + line);
+    }
+
+    /** As {@link FeedArbiter#missing}. */
+    long missing(int line) {
+        return counters.getAcquire(MISSING + line);
     }
 
     /** As {@link FeedArbiter#gaps()}. */
@@ -88,17 +113,9 @@ final class DemoStatistics {
         return counters.getAcquire(RECOVERED);
     }
 
-    /** As {@link FeedArbiter#lost()}, and at the end of the session also what still waits. */
-    long lost(boolean sessionEnded) {
-        return counters.getAcquire(LOST) + (sessionEnded ? counters.getAcquire(WAITING) : 0);
-    }
-
-    long countedMessages() {
-        return counters.getAcquire(COUNTED_MESSAGES);
-    }
-
-    long countedBytes() {
-        return counters.getAcquire(COUNTED_BYTES);
+    /** As {@link FeedArbiter#lost()}. */
+    long lost() {
+        return counters.getAcquire(LOST);
     }
 
     /**
@@ -108,5 +125,10 @@ final class DemoStatistics {
      */
     Histogram latencies(int feed, Histogram recycled) {
         return recorders[feed].getIntervalHistogram(recycled);
+    }
+
+    /** The latencies of both feeds in the measured part; final when the client's thread has ended. */
+    Histogram measuredLatencies() {
+        return measured;
     }
 }

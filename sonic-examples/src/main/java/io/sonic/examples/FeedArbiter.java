@@ -10,8 +10,8 @@ import org.agrona.MutableDirectBuffer;
  * Makes one stream without holes out of several lines that carry the same numbered packets.
  *
  * <p>Of each packet the first copy counts, whichever line brings it. Packets are handed on in the order of their
- * numbers: one that arrives early is kept until those before it have come. A number is given up when every line is past
- * it, for then none will bring it; or when the window is full of packets that wait for it.
+ * numbers: one that arrives early is kept until those before it have come. A number is given up when every line is so
+ * far past it that none will bring it; or when the window is full of packets that wait for it.
  *
  * <p>Each line receives into a slot of the window, so that a packet that is kept is not copied. Allocates nothing after
  * it was made.
@@ -32,11 +32,14 @@ final class FeedArbiter implements AutoCloseable {
     private final ReorderWindow window;
     /** Numbers that were given up, to know them should they come after all. */
     private final long[] givenUp;
-    /** For each line the number behind the highest one that it brought. */
-    private final long[] lineNext;
+    /** The highest number that each line brought. */
+    private final long[] lineHighest;
+    private final long[] linePackets;
+    private final long[] lineWins;
+    private final long[] lineLate;
+    private final int overtaking;
     /** The number behind the highest one that any line brought. */
     private long end;
-    private long packets;
     private long gaps;
     private long recovered;
     private long accepted;
@@ -46,16 +49,22 @@ final class FeedArbiter implements AutoCloseable {
     /**
      * Creates an arbiter that expects number 0 first.
      *
-     * @param lines     how many lines there are.
-     * @param capacity  packets that the window covers.
-     * @param maxLength bytes of the longest packet.
+     * @param lines      how many lines there are.
+     * @param overtaking packets that can overtake another one on the same line at most.
+     * @param capacity   packets that the window covers.
+     * @param maxLength  bytes of the longest packet.
      */
-    FeedArbiter(int lines, int capacity, int maxLength, Application application) {
+    FeedArbiter(int lines, int overtaking, int capacity, int maxLength, Application application) {
         this.application = application;
+        this.overtaking = overtaking;
         window = ReorderWindow.allocate(capacity, maxLength, lines, 0);
         givenUp = new long[window.capacity()];
         Arrays.fill(givenUp, NONE);
-        lineNext = new long[lines];
+        lineHighest = new long[lines];
+        Arrays.fill(lineHighest, NONE);
+        linePackets = new long[lines];
+        lineWins = new long[lines];
+        lineLate = new long[lines];
     }
 
     /** Where the slots are. */
@@ -83,8 +92,9 @@ final class FeedArbiter implements AutoCloseable {
      * @return the slot that the line receives its next packet into.
      */
     int onPacket(int line, long sequence, int slot, int length) {
-        packets++;
-        lineNext[line] = Math.max(lineNext[line], sequence + 1);
+        linePackets[line]++;
+        lineLate[line] += sequence < lineHighest[line] ? 1 : 0;
+        lineHighest[line] = Math.max(lineHighest[line], sequence);
         boolean fillsGap = sequence < end;
         openGap(sequence);
         end = Math.max(end, sequence + 1);
@@ -96,6 +106,7 @@ final class FeedArbiter implements AutoCloseable {
         if (insertion.isKept()) {
             nextSlot = window.claim();
             accepted++;
+            lineWins[line]++;
             recovered += fillsGap ? 1 : 0;
             deliver();
         } else if (insertion == Insertion.BEHIND && givenUp[index(sequence)] == sequence) {
@@ -112,9 +123,10 @@ final class FeedArbiter implements AutoCloseable {
      * @param sequence the number behind the last one of the session.
      */
     void onEnd(int line, long sequence) {
-        lineNext[line] = Math.max(lineNext[line], sequence);
         openGap(sequence);
         end = Math.max(end, sequence);
+        // What has not come by now was not overtaken.
+        lineHighest[line] = sequence + overtaking;
         giveUpPassed();
     }
 
@@ -125,11 +137,11 @@ final class FeedArbiter implements AutoCloseable {
 
     /** Gives up what no line will bring any more. */
     private void giveUpPassed() {
-        long passed = lineNext[0];
-        for (int i = 1; i < lineNext.length; i++) {
-            passed = Math.min(passed, lineNext[i]);
+        long passed = lineHighest[0];
+        for (int i = 1; i < lineHighest.length; i++) {
+            passed = Math.min(passed, lineHighest[i]);
         }
-        while (window.expected() < passed) {
+        while (window.expected() < passed - overtaking) {
             advance();
         }
     }
@@ -156,7 +168,31 @@ final class FeedArbiter implements AutoCloseable {
 
     /** Packets that arrived, on all lines together. */
     long packets() {
+        long packets = 0;
+        for (long ofLine : linePackets) {
+            packets += ofLine;
+        }
         return packets;
+    }
+
+    /** Packets that arrived on a line. */
+    long packets(int line) {
+        return linePackets[line];
+    }
+
+    /** Packets that a line brought before any other line. */
+    long wins(int line) {
+        return lineWins[line];
+    }
+
+    /** Packets that a line brought behind one with a higher number. */
+    long late(int line) {
+        return lineLate[line];
+    }
+
+    /** Numbers that a line did not bring so far, of those up to the highest that any line brought. */
+    long missing(int line) {
+        return Math.max(0, end - linePackets[line]);
     }
 
     /** Numbers that had not arrived on any line when a later one did. */
@@ -164,7 +200,7 @@ final class FeedArbiter implements AutoCloseable {
         return gaps;
     }
 
-    /** Those of the {@link #gaps()} that another line brought later, and that the application was handed. */
+    /** Those of the {@link #gaps()} that some line brought later, and that the application was handed. */
     long recovered() {
         return recovered;
     }

@@ -37,6 +37,23 @@ enum IdleMode {
         }
     },
 
+    /** Polls without a pause while it has a processor for itself, and waits in the kernel while others want it too. */
+    ADAPTIVE {
+        @Override
+        void run(Reactor reactor, BooleanSupplier done) {
+            long waitUntilNs = System.nanoTime() + SHARED_NS;
+            while (!done.getAsBoolean()) {
+                long nowNs = System.nanoTime();
+                if (nowNs - waitUntilNs < 0) {
+                    reactor.runOne();
+                } else if (reactor.poll() == 0 && System.nanoTime() - nowNs > TAKEN_AWAY_NS) {
+                    // A poll that has nothing to do is short, unless the thread has to leave the processor meanwhile.
+                    waitUntilNs = System.nanoTime() + SHARED_NS;
+                }
+            }
+        }
+    },
+
     /** Waits in the kernel: no more CPU than the work takes, and a wake-up for each burst. */
     BLOCK {
         @Override
@@ -50,6 +67,8 @@ enum IdleMode {
     private static final int SPINS = 20;
     private static final int YIELDS = 50;
     private static final long MAX_WAIT_NS = 100_000_000;
+    private static final long TAKEN_AWAY_NS = 500_000;
+    private static final long SHARED_NS = 500_000_000;
 
     /**
      * Runs the reactor until it is done.

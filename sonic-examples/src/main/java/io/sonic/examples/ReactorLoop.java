@@ -21,14 +21,20 @@ final class ReactorLoop implements AutoCloseable {
     private ReactorLoop(Reactor.Context context, IdleMode idle) throws IOException {
         this.idle = idle;
         reactor = Reactor.open(context.errorHandler(this::handlerFailed));
-        OPEN.add(this);
     }
 
     static ReactorLoop open(IdleMode idle) throws IOException {
+        ReactorLoop loop = openInner(idle);
+        OPEN.add(loop);
+        return loop;
+    }
+
+    /** Opens a loop that signals do not end. */
+    static ReactorLoop openInner(IdleMode idle) throws IOException {
         return new ReactorLoop(new Reactor.Context(), idle);
     }
 
-    /** Ends every loop that is open; from any thread. */
+    /** Ends every loop that is open, as a signal does; from any thread. */
     static void endAll() {
         OPEN.forEach(ReactorLoop::end);
     }
@@ -52,6 +58,21 @@ final class ReactorLoop implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /**
+     * Runs for some time, waiting in the kernel.
+     *
+     * @param deadlineNs of {@link System#nanoTime()}.
+     * @return false when the loop is to end.
+     */
+    boolean runUntil(long deadlineNs) {
+        long leftNs = deadlineNs - System.nanoTime();
+        while (!done && leftNs > 0) {
+            reactor.runOneFor(leftNs);
+            leftNs = deadlineNs - System.nanoTime();
+        }
+        return !done;
     }
 
     /** Ends the loop after the handler that is running; from any thread. */

@@ -3,7 +3,7 @@ package io.sonic.examples;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
-/** A reactor on a thread of its own. */
+/** A reactor on a thread of its own. Whoever starts it ends it, also when a signal comes. */
 final class ReactorThread implements AutoCloseable {
 
     /** Opens channels on the new thread, before its loop runs. */
@@ -43,7 +43,7 @@ final class ReactorThread implements AutoCloseable {
     }
 
     private void run(IdleMode idle, Opening opening) {
-        try (ReactorLoop own = ReactorLoop.open(idle)) {
+        try (ReactorLoop own = ReactorLoop.openInner(idle)) {
             loop = own;
             opening.open(own);
             opened.countDown();

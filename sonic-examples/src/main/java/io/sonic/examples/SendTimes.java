@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class SendTimes {
 
-    /** More messages than the buffers of a connection hold. */
+    /** More messages than the exchange is ever ahead of its client. */
     private static final int CAPACITY = 1 << 18;
 
     private final AtomicLongArray times = new AtomicLongArray(CAPACITY);

@@ -59,15 +59,39 @@ class DemoTest {
     }
 
     @Test
-    void printsALineEachSecondWhereThereIsNoTerminal() {
+    void printsTwoPlainLinesEachSecondWhereThereIsNoTerminal() {
         run("demo", "--seconds", "2", "--rate", "1000");
 
         List<String> lines = out.toString().lines().toList();
-        assertThat(lines).hasSize(3);
-        assertThat(lines.get(0)).matches("1 s  websocket \\d+/s p50 .* us p99 .* us"
-                + "  multicast \\d+/s p50 .* us p99 .* us"
-                + "  gaps \\d+ recovered \\d+ lost 0  [A-Z]+-USD [0-9.]+ / [0-9.]+");
-        assertThat(lines.get(1)).startsWith("2 s  websocket ");
+        assertThat(lines).first().asString().startsWith("Sonic demo: ");
+        assertThat(lines.subList(0, lines.size() - 1)).allMatch(line -> line.matches("[ -~]{0,80}"));
+        int first = lines.indexOf("warming up") + 1;
+        assertThat(lines.get(first)).matches(" {2}1 s {2}ws \\d+/s p50 [0-9.]+[um]?s p99 [0-9.]+[um]?s"
+                + " {2}multicast \\d+/s p50 [0-9.]+[um]?s p99 [0-9.]+[um]?s");
+        assertThat(lines.get(first + 1)).matches(" +gaps \\d+ recovered \\d+ lost 0  [A-Z]+-USD [0-9.]+ / [0-9.]+");
+        assertThat(lines.get(first + 2)).startsWith("  2 s  ws ");
+    }
+
+    @Test
+    void tellsOfEachLineHowManyPacketsTookWhichWay() {
+        run("demo", "--seconds", "1", "--rate", "1000", "--loss", "10");
+
+        Matcher line = Pattern.compile("(?m)^[AB] +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+)$")
+                .matcher(out.toString());
+        long arrived = 0;
+        for (int i = 0; i < 2; i++) {
+            assertThat(line.find()).as(out.toString()).isTrue();
+            long[] packets = new long[5];
+            for (int group = 0; group < packets.length; group++) {
+                packets[group] = Long.parseLong(line.group(group + 1).replace(",", ""));
+            }
+            assertThat(packets[0]).as("published").isEqualTo(counts()[0]);
+            assertThat(packets[1]).as("lost by the exchange").isPositive();
+            assertThat(packets[2]).as("sent").isEqualTo(packets[0] - packets[1]);
+            assertThat(packets[3] + packets[4]).as("arrived, or dropped by a full buffer").isEqualTo(packets[2]);
+            arrived += packets[3];
+        }
+        assertThat(arrived).isEqualTo(counts()[1]);
     }
 
     @Test

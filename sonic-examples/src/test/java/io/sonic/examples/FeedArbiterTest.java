@@ -19,7 +19,7 @@ class FeedArbiterTest {
     private static final int PACKET = Long.BYTES;
 
     private final List<Long> handedOn = new ArrayList<>();
-    private final FeedArbiter arbiter = new FeedArbiter(2, WINDOW, PACKET,
+    private final FeedArbiter arbiter = new FeedArbiter(2, 0, WINDOW, PACKET,
             (buffer, offset, length) -> handedOn.add(buffer.getLong(offset)));
     private final int[] slots = {arbiter.claim(), arbiter.claim()};
 
@@ -60,6 +60,29 @@ class FeedArbiterTest {
         bring(B, 2);
         assertThat(handedOn).containsExactly(0L, 2L, 3L);
         assertCounts(5, 1, 0, 0);
+    }
+
+    @Test
+    void waitsForAPacketThatOthersCanHaveOvertaken() {
+        try (FeedArbiter patient = new FeedArbiter(2, 2, WINDOW, PACKET,
+                (buffer, offset, length) -> handedOn.add(buffer.getLong(offset)))) {
+            int[] own = {patient.claim(), patient.claim()};
+            for (long sequence : new long[] {0, 2, 3}) {
+                bring(patient, own, A, sequence);
+                bring(patient, own, B, sequence);
+            }
+            assertThat(handedOn).as("2 and 3 may have overtaken 1").containsExactly(0L);
+
+            bring(patient, own, A, 1, 5, 6, 7);
+            assertThat(handedOn).containsExactly(0L, 1L, 2L, 3L);
+            bring(patient, own, B, 7);
+            assertThat(handedOn).as("three have overtaken 4").containsExactly(0L, 1L, 2L, 3L, 5L, 6L, 7L);
+            assertThat(patient.late(A)).isEqualTo(1);
+            assertThat(patient.wins(A)).isEqualTo(7);
+            assertThat(patient.wins(B)).isZero();
+            assertThat(patient.missing(B)).isEqualTo(4);
+            assertThat(patient.lost()).isZero();
+        }
     }
 
     @Test
@@ -162,6 +185,10 @@ class FeedArbiterTest {
     }
 
     private void bring(int line, long... sequences) {
+        bring(arbiter, slots, line, sequences);
+    }
+
+    private static void bring(FeedArbiter arbiter, int[] slots, int line, long... sequences) {
         for (long sequence : sequences) {
             arbiter.buffer().putLong(arbiter.offset(slots[line]), sequence);
             slots[line] = arbiter.onPacket(line, sequence, slots[line], PACKET);
