@@ -59,7 +59,7 @@ final class AcceptOperation<S extends SocketStream> extends Operation {
         try {
             stream.accepted(socket, peer);
         } catch (IOException e) {
-            listener.failed(e, 0);
+            listener.failed(e, Errno.numberOf(e));
             complete(IoStatus.FAILED, null);
             return;
         }

@@ -88,6 +88,10 @@ final class ConnectOperation extends Operation {
 
     @Override
     void attempt() {
+        if (candidates == null) {
+            // Readiness for an attempt that was cancelled, while the name of the next one is being resolved.
+            return;
+        }
         if (awaiting) {
             int result = outcome();
             if (result == EINPROGRESS) {
@@ -106,7 +110,7 @@ final class ConnectOperation extends Operation {
             try {
                 result = stream.connect(candidate);
             } catch (IOException e) {
-                addReason(e, 0);
+                addReason(e, Errno.numberOf(e));
                 continue;
             }
             if (result == 0) {

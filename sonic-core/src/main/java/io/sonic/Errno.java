@@ -120,6 +120,20 @@ enum Errno {
         return number == ENOENT.number ? new FileNotFoundException(message) : new IOException(message);
     }
 
+    /**
+     * Finds the number that an exception of this class was made for.
+     *
+     * @return errno, or 0 when the exception comes from elsewhere.
+     */
+    static int numberOf(IOException exception) {
+        for (Errno errno : values()) {
+            if (exception.getMessage() != null && exception.getMessage().endsWith(describe(errno.number))) {
+                return errno.number;
+            }
+        }
+        return 0;
+    }
+
     private static Errno[] byNumber() {
         Errno[] all = new Errno[ECANCELED.number + 1];
         for (Errno errno : values()) {

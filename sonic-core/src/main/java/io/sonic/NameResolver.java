@@ -34,7 +34,8 @@ final class NameResolver {
             UnknownHostException failure = null;
             try {
                 addresses = InetAddress.getAllByName(host);
-            } catch (UnknownHostException e) {
+            } catch (UnknownHostException | RuntimeException e) {
+                // A resolver that a program has put in may break; whoever asked is told all the same.
                 failure = new UnknownHostException("unknown host: " + host);
                 failure.initCause(e);
             }
