@@ -141,7 +141,7 @@ final class MessageReader implements ReadHandler {
         try {
             int frames = 0;
             while (isWanted() && advance()) {
-                if (++frames == FRAMES_PER_TURN) {
+                if (++frames == FRAMES_PER_TURN && isWanted()) {
                     reactor.defer(resume);
                     break;
                 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.sonic.IoStatus;
+import io.sonic.TcpStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -363,7 +364,7 @@ class CloseTest {
             client.readOn();
             server.readOn();
             UnsafeBuffer frame = Hex.direct(Hex.bytes("810161"));
-            ((io.sonic.TcpStream) pair.client.transport()).tryWrite(frame, 0, 3);
+            ((TcpStream) pair.client.transport()).tryWrite(frame, 0, 3);
             pair.loop.until(() -> client.events.size() + server.events.size() == 2);
             assertThat(server.events).containsExactly("message FAILED");
             assertThat(pair.server.failure())

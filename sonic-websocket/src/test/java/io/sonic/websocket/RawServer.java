@@ -6,6 +6,7 @@ import io.sonic.TcpStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -79,7 +80,7 @@ final class RawServer implements AutoCloseable {
     byte[] frames() {
         byte[] bytes = heard.toByteArray();
         int start = heardText().indexOf("\r\n\r\n") + 4;
-        return java.util.Arrays.copyOfRange(bytes, start, bytes.length);
+        return Arrays.copyOfRange(bytes, start, bytes.length);
     }
 
     String field(String name) {
@@ -115,23 +116,12 @@ final class RawServer implements AutoCloseable {
         loop.until(() -> done[0]);
     }
 
-    /**
-     * Sends without waiting until all of it is taken.
-     */
-    void startSending(byte[] bytes) {
-        stream.asyncWriteAll(Hex.direct(bytes), 0, bytes.length, (status, length) -> { });
-    }
-
     void hangUp() {
         stream.close();
     }
 
     void endOutput() throws IOException {
         stream.shutdownOutput();
-    }
-
-    boolean isConnected() {
-        return stream != null;
     }
 
     @Override
