@@ -121,7 +121,7 @@ class AllocationTest {
                     if (!client.writing && client.received == client.written / fragments) {
                         client.send();
                     }
-                    pair.loop.reactor.poll();
+                    pair.loop.poll();
                 }
             });
         }
@@ -139,7 +139,7 @@ class AllocationTest {
                     if (!server.writing) {
                         server.send();
                     }
-                    pair.loop.reactor.poll();
+                    pair.loop.poll();
                 }
             });
         }
@@ -161,7 +161,7 @@ class AllocationTest {
                     int sent = pongs[0] + 1;
                     pair.client.asyncPing(payload, 0, 4, onPing);
                     while (pongs[0] < sent || pings[0] < sent) {
-                        pair.loop.reactor.poll();
+                        pair.loop.poll();
                     }
                 }
             });

@@ -11,10 +11,13 @@ import java.util.function.BooleanSupplier;
  */
 final class Loop implements AutoCloseable {
     private static final long DEADLINE_NS = 20_000_000_000L;
+    private static final long LIFETIME_NS = 240_000_000_000L;
 
     final List<Throwable> thrown = new ArrayList<>();
     final Reactor reactor;
+    private final long opened = System.nanoTime();
     private long skippedNs;
+    private int polls;
 
     Loop() throws IOException {
         reactor = Reactor.open(new Reactor.Context()
@@ -48,10 +51,20 @@ final class Loop implements AutoCloseable {
      */
     void settle() {
         for (int idle = 0; idle < 3; idle++) {
-            while (reactor.poll() > 0) {
+            while (poll() > 0) {
                 idle = 0;
             }
         }
+    }
+
+    /**
+     * Runs one turn; no test takes as many of them as make this give up.
+     */
+    int poll() {
+        if ((++polls & 0xFFF) == 0 && System.nanoTime() - opened > LIFETIME_NS) {
+            throw new AssertionError("polled for too long; thrown by handlers: " + thrown);
+        }
+        return reactor.poll();
     }
 
     @Override

@@ -440,7 +440,7 @@ class WebSocketStreamTest {
                 // A turn does a bounded number of messages, so that others get theirs.
                 while (probe.count < sent) {
                     int before = probe.count;
-                    loop.reactor.poll();
+                    loop.poll();
                     assertThat(probe.count - before).isLessThanOrEqualTo(MessageReader.FRAMES_PER_TURN + 1);
                 }
             }
