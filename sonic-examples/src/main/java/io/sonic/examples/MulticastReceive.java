@@ -39,6 +39,7 @@ final class MulticastReceive extends ReactorCommand {
 
     @Override
     void run(ReactorLoop loop) throws IOException {
+        Rehearsal.run();
         MulticastPeer peer = MulticastPeer.open(loop.reactor(), new MulticastPeer.Context()
                 .bindToGroup(from.group)
                 .port(from.port)

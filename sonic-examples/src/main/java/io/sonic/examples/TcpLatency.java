@@ -42,6 +42,7 @@ final class TcpLatency extends ReactorCommand {
 
     @Override
     void run(ReactorLoop loop) throws IOException {
+        Rehearsal.run();
         RoundTrips trips = new RoundTrips(count);
         TcpStream stream = TcpStream.open(loop.reactor());
         Pinger pinger = new Pinger(loop, stream, trips);

@@ -40,6 +40,7 @@ final class WsLatency extends ReactorCommand {
 
     @Override
     void run(ReactorLoop loop) throws IOException {
+        Rehearsal.run();
         RoundTrips trips = new RoundTrips(count);
         try (WebSocketStream ws = WebSocketStream.open(loop.reactor())) {
             Pinger pinger = new Pinger(loop, ws, trips);
