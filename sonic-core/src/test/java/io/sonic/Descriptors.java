@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -33,17 +34,29 @@ final class Descriptors {
     }
 
     static long count() {
+        return count(target -> false);
+    }
+
+    /**
+     * Counts those of sockets and reactors, and those of the files in a directory.
+     */
+    static long count(Path directory) {
+        return count(target -> target.startsWith(directory));
+    }
+
+    private static long count(Predicate<Path> more) {
         try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
-            return links.filter(Descriptors::isCounted).count();
+            return links.filter(link -> isCounted(link, more)).count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static boolean isCounted(Path link) {
+    private static boolean isCounted(Path link, Predicate<Path> more) {
         try {
-            String target = Files.readSymbolicLink(link).toString();
-            return target.startsWith("socket:") || target.startsWith("anon_inode:");
+            Path target = Files.readSymbolicLink(link);
+            return target.toString().startsWith("socket:") || target.toString().startsWith("anon_inode:")
+                    || more.test(target);
         } catch (IOException e) {
             return false; // the descriptor that lists the directory is gone by now
         }

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonic.FaultyCalls.Fault;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -172,14 +170,14 @@ final class FaultInjectionTest {
     }
 
     private Outcome perform(FaultScenario scenario, Fault fault) throws IOException {
-        long before = descriptors();
+        long before = Descriptors.count(directory);
         FaultyCalls.arm(fault);
         Reactor reactor;
         try {
             reactor = Reactor.open(new Reactor.Context().errorHandler(thrown::add));
         } catch (IOException e) {
             boolean reached = FaultyCalls.disarm();
-            assertThat(descriptors()).as("descriptors after " + fault).isEqualTo(before);
+            assertThat(Descriptors.count(directory)).as("descriptors after " + fault).isEqualTo(before);
             assertThat(e).as("without a fault").hasMessageContaining(Errno.describe(fault.how()));
             return new Outcome(fault, reached, null, FaultyCalls.calls());
         }
@@ -190,7 +188,7 @@ final class FaultInjectionTest {
         reactor.close();
         assertThat(thrown).as(outcome.toString()).isEmpty();
         assertThat(run.ledger.unfinished()).as(outcome.toString()).isEmpty();
-        assertThat(descriptors()).as("descriptors after " + outcome).isEqualTo(before);
+        assertThat(Descriptors.count(directory)).as("descriptors after " + outcome).isEqualTo(before);
         return outcome;
     }
 
@@ -206,20 +204,6 @@ final class FaultInjectionTest {
             Await.until(reactor, () -> lengths.equals(List.of(3)));
         } catch (AssertionError e) {
             throw new AssertionError("the reactor does not go on after " + outcome, e);
-        }
-    }
-
-    private long descriptors() throws IOException {
-        try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
-            return Descriptors.count() + links.filter(this::isOfThisTest).count();
-        }
-    }
-
-    private boolean isOfThisTest(Path link) {
-        try {
-            return Files.readSymbolicLink(link).startsWith(directory);
-        } catch (IOException e) {
-            return false; // the descriptor that lists the directory is gone by now
         }
     }
 
