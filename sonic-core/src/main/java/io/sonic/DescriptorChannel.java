@@ -30,7 +30,7 @@ abstract class DescriptorChannel implements Channel {
      */
     boolean alwaysReady;
     /**
-     * Whether only {@code EAGAIN} says that there is nothing left: a terminal hands out a line at a time.
+     * Whether only {@code EAGAIN} says that there is nothing left: a terminal hands out a line at a time, for instance.
      */
     boolean drainsWhole;
 

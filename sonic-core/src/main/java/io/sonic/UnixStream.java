@@ -11,6 +11,8 @@ public final class UnixStream extends SocketStream {
 
     private UnixStream(Reactor reactor, SocketOptions options) {
         super(reactor, options);
+        // unix(7): descriptors that the peer passes along end a read, though bytes may follow.
+        drainsWhole = true;
     }
 
     /**

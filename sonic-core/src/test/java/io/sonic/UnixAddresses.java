@@ -42,6 +42,10 @@ final class UnixAddresses {
      */
     record Named(int fd) implements AutoCloseable {
         private static final MemorySegment ERRNO = NativeCalls.newErrno();
+        private static final int MSGHDR_LENGTH = 56;
+        private static final int IOVEC_LENGTH = 16;
+        private static final int CMSG_SPACE = 24;
+        private static final int SCM_RIGHTS = 1;
 
         static Named bind(int type, Endpoint local) {
             Named socket = new Named(check(LinuxSockets.socket(ERRNO, AddressFamily.UNIX.number, type, 0)));
@@ -57,6 +61,27 @@ final class UnixAddresses {
             UnsafeBuffer buffer = Buffers.of(text);
             check(LinuxSockets.sendto(
                     ERRNO, fd, buffer.addressOffset(), buffer.capacity(), 0, remote.address(), remote.length()));
+        }
+
+        /**
+         * Sends text, and passes the own descriptor along. See {@code cmsg(3)}.
+         */
+        void sendWithDescriptor(String text) {
+            UnsafeBuffer bytes = Buffers.of(text);
+            UnsafeBuffer message = Buffers.allocate(MSGHDR_LENGTH + IOVEC_LENGTH + CMSG_SPACE);
+            long iovec = message.addressOffset() + MSGHDR_LENGTH;
+            int control = MSGHDR_LENGTH + IOVEC_LENGTH;
+            message.putLong(16, iovec);
+            message.putLong(24, 1);
+            message.putLong(32, message.addressOffset() + control);
+            message.putLong(40, CMSG_SPACE);
+            message.putLong(MSGHDR_LENGTH, bytes.addressOffset());
+            message.putLong(MSGHDR_LENGTH + 8, bytes.capacity());
+            message.putLong(control, 16 + Integer.BYTES);
+            message.putInt(control + 8, LinuxSockets.SOL_SOCKET);
+            message.putInt(control + 12, SCM_RIGHTS);
+            message.putInt(control + 16, fd);
+            check(LinuxSockets.sendmsg(ERRNO, fd, message.addressOffset(), 0));
         }
 
         @Override

@@ -166,6 +166,33 @@ final class UnixStreamTest extends ReactorTest {
         }
     }
 
+    /**
+     * The kernel ends a read at them; what came behind was only read when more came.
+     */
+    @Test
+    @Tag("epoll")
+    void readsOnBehindDescriptorsThatThePeerPasses() throws IOException {
+        UnixListener listener = UnixListener.open(reactor, address);
+        listener.asyncAccept(accept);
+        Endpoint own = new Endpoint().set(UnixDomainSocketAddress.of(directory.resolve("client")));
+        try (UnixAddresses.Named client = UnixAddresses.Named.bind(LinuxSockets.SOCK_STREAM, own)) {
+            client.connect(new Endpoint().set(address));
+            awaitEvents(1);
+            UnixStream stream = accepted.getFirst();
+            stream.asyncRead(buffer, 0, 64, recorder.read);
+            turn(3);
+            client.sendWithDescriptor("abc");
+            client.sendWithDescriptor("def");
+            awaitEvents(2);
+            stream.asyncReadAll(buffer, 3, 3, recorder.read);
+            awaitEvents(3);
+
+            assertThat(recorder.events).containsExactly(new Recorder.Accepted(IoStatus.OK),
+                    new Recorder.Read(IoStatus.OK, 3), new Recorder.Read(IoStatus.OK, 3));
+            assertThat(Buffers.text(buffer, 0, 6)).isEqualTo("abcdef");
+        }
+    }
+
     @Test
     void acceptsOneAfterTheOther() throws IOException {
         UnixListener listener = UnixListener.open(reactor, address);
