@@ -13,11 +13,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class EpollBackend implements Backend {
     private static final int INTEREST =
-            LinuxEpoll.EPOLLIN | LinuxEpoll.EPOLLOUT | LinuxEpoll.EPOLLRDHUP | LinuxEpoll.EPOLLET;
+            LinuxEpoll.EPOLLIN | LinuxEpoll.EPOLLPRI | LinuxEpoll.EPOLLOUT | LinuxEpoll.EPOLLRDHUP | LinuxEpoll.EPOLLET;
     private static final int READABLE =
             LinuxEpoll.EPOLLIN | LinuxEpoll.EPOLLRDHUP | LinuxEpoll.EPOLLHUP | LinuxEpoll.EPOLLERR;
     private static final int WRITABLE = LinuxEpoll.EPOLLOUT | LinuxEpoll.EPOLLHUP | LinuxEpoll.EPOLLERR;
-    private static final int ENDED = LinuxEpoll.EPOLLRDHUP | LinuxEpoll.EPOLLHUP | LinuxEpoll.EPOLLERR;
+    /**
+     * Also bytes out of band: the kernel ends a read in front of them, however much is behind.
+     */
+    private static final int ENDED =
+            LinuxEpoll.EPOLLPRI | LinuxEpoll.EPOLLRDHUP | LinuxEpoll.EPOLLHUP | LinuxEpoll.EPOLLERR;
     private static final int SCRATCH_LENGTH = SocketOption.MAX_LENGTH + Long.BYTES;
     private static final long WAKE_TOKEN = -1;
     private static final long NS_PER_MS = 1_000_000;

@@ -3,6 +3,7 @@ package io.sonic;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -148,6 +149,9 @@ final class NioStreamSocket extends NioSocket {
                 await(SelectionKey.OP_WRITE);
             }
             return result == 0 ? EAGAIN : result;
+        } catch (ClosedChannelException e) {
+            // The output was shut: a channel that is closed has no socket to write to.
+            return -Errno.EPIPE.number;
         } catch (IOException | RuntimeException e) {
             return NioErrors.of(e);
         }
