@@ -216,6 +216,10 @@ public final class CodecStream<T> implements Channel {
             fail(new IOException("the codec failed: " + e, e));
             return true;
         }
+        if (length > input.readableLength()) {
+            fail(new IOException("the codec took " + length + " bytes of " + input.readableLength()));
+            return true;
+        }
         if (length > 0) {
             completeRead(IoStatus.OK, codec.item());
             if (open) {
@@ -254,7 +258,13 @@ public final class CodecStream<T> implements Channel {
             return true;
         }
         reading = true;
-        stream.asyncRead(input.buffer(), input.writeOffset(), input.writableLength(), onRead);
+        try {
+            stream.asyncRead(input.buffer(), input.writeOffset(), input.writableLength(), onRead);
+        } catch (IllegalStateException e) {
+            // Somebody else reads it.
+            reading = false;
+            fail(new IOException("the stream below cannot be read: " + e.getMessage(), e));
+        }
         return !reading;
     }
 

@@ -300,6 +300,35 @@ final class CodecStreamTest extends ReactorTest {
     }
 
     @Test
+    void failsWhereTheCodecTakesMoreThanThereIs() throws IOException {
+        connect(new ArrayFifo(64), new LengthsOnly() {
+            @Override
+            public int decode(DirectBuffer buffer, int offset, int length) {
+                return length == 0 ? NEED_MORE : length + 1;
+            }
+        });
+        send(frames("a"));
+        stream.asyncRead(handler);
+        awaitEvents(1);
+
+        assertThat(events).containsExactly(failed());
+        assertThat(stream.failure()).hasMessage("the codec took 6 bytes of 5");
+    }
+
+    @Test
+    void failsWhereSomebodyElseReadsTheStreamBelow() {
+        transport.asyncRead(Buffers.allocate(8), 0, 8, recorder.read);
+        stream.asyncRead(handler);
+        assertThat(events).containsExactly(failed());
+        assertThat(stream.failure())
+                .hasMessage("the stream below cannot be read: a read is in flight already");
+        transport.cancel();
+
+        assertThat(events).containsExactly(failed(), new Recorder.Read(IoStatus.CANCELLED, 0));
+        assertThat(reactor.pending()).isZero();
+    }
+
+    @Test
     void closesInItsOwnHandler() {
         send(frames("a", "b"));
         stream.asyncRead((status, item) -> {

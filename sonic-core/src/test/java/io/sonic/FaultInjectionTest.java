@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonic.FaultyCalls.Fault;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,6 +138,32 @@ final class FaultInjectionTest {
             assertThat(fired).singleElement().satisfies(ns -> assertThat(ns).isGreaterThanOrEqualTo(1_500_000));
             assertThat(FaultyCalls.calls()).containsEntry("epoll_pwait2", 1).containsKey("epoll_wait");
             assertThat(reactor.supports(Capability.NANOSECOND_WAITS)).isFalse();
+        }
+    }
+
+    @Test
+    void goesOnWithTheOtherFamilyWhereTheHostLacksOne() throws IOException {
+        Recorder recorder = new Recorder();
+        try (Reactor reactor = Reactor.open();
+                TcpListener listener = TcpListener.open(reactor, Loopback.IPV4.anyPort())) {
+            TcpStream stream = TcpStream.open(reactor);
+            // ::1 comes first.
+            FaultyCalls.arm(new Fault("socket", 1, Errno.EAFNOSUPPORT.number));
+            stream.asyncConnect(InetSocketAddress.createUnresolved(
+                    TestNames.BOTH_FAMILIES, listener.localAddress().getPort()), 0, recorder.connect);
+            Await.until(reactor, () -> recorder.count() == 1);
+            assertThat(FaultyCalls.disarm()).isTrue();
+            assertThat(recorder.events).containsExactly(new Recorder.Connected(IoStatus.OK));
+            assertThat(stream.remoteAddress()).isEqualTo(listener.localAddress());
+
+            FaultyCalls.arm(new Fault("socket", 1, Errno.EAFNOSUPPORT.number));
+            TcpStream only = TcpStream.open(reactor);
+            only.asyncConnect(Loopback.IPV6.port(1), 0, recorder.connect);
+            Await.until(reactor, () -> recorder.count() == 2);
+            FaultyCalls.disarm();
+            assertThat(recorder.events.getLast()).isEqualTo(new Recorder.Connected(IoStatus.FAILED));
+            assertThat(only.failure()).hasMessageEndingWith(
+                    "Address family not supported by protocol (EAFNOSUPPORT)");
         }
     }
 
