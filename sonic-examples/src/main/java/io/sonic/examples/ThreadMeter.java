@@ -33,6 +33,13 @@ final class ThreadMeter {
         cpuNs = THREADS.getCurrentThreadCpuTime() - startCpuNs;
     }
 
+    /** Ends what {@link #start()} began, at the moment at which a later one began. */
+    void stopAt(ThreadMeter later) {
+        allocatedBytes = later.startBytes - startBytes;
+        elapsedNs = later.startNs - startNs;
+        cpuNs = later.startCpuNs - startCpuNs;
+    }
+
     long elapsedNs() {
         return elapsedNs;
     }

@@ -5,14 +5,14 @@ import java.util.Arrays;
 /**
  * Counts messages and bytes, and measures what the thread spends on a message once it is warm.
  *
- * <p>Nobody knows beforehand how many messages come. So there are marks, each an eighth of all messages behind the one
- * before, and at the end the time, the CPU time and the allocation count from the first mark on that was behind the
- * {@link WarmUp}.
+ * <p>Nobody knows beforehand how many messages come, and which is the last one. So there are marks, each a small share
+ * of all messages behind the one before, and at the end the time, the CPU time and the allocation count from the first
+ * mark that was behind the {@link WarmUp} to the last one.
  */
 final class Throughput {
 
-    private static final int MARKS = 368;
-    private static final int MARKS_PER_DOUBLING = 8;
+    private static final int MARKS = 1500;
+    private static final int SHARE = 32;
 
     private final Mark[] marks = new Mark[MARKS];
     private final WarmUp warmUp = new WarmUp();
@@ -34,7 +34,7 @@ final class Throughput {
     }
 
     private void mark() {
-        nextMark += 1 + messages / MARKS_PER_DOUBLING;
+        nextMark += 1 + messages / SHARE;
         Mark mark = marks[markCount++];
         mark.messages = messages;
         mark.warm = warmUp.isWarm(messages);
@@ -49,23 +49,25 @@ final class Throughput {
         return bytes;
     }
 
-    /** Ends the measurement, on the thread that counted. */
+    /** Tells what the messages after the warm-up cost. */
     Measured measure() {
-        for (int i = 0; i < markCount; i++) {
-            Mark mark = marks[i];
-            if (WarmUp.isOver(mark.warm, mark.messages, messages)) {
-                mark.cost.stop();
-                return new Measured(mark.cost, messages - mark.messages);
-            }
+        if (messages == 0) {
+            return new Measured(new ThreadMeter(), 0);
         }
-        return new Measured(new ThreadMeter(), 0);
+        int begin = 0;
+        while (!WarmUp.isOver(marks[begin].warm, marks[begin].messages, messages)) {
+            begin++;
+        }
+        Mark end = marks[markCount - 1];
+        marks[begin].cost.stopAt(end.cost);
+        return new Measured(marks[begin].cost, end.messages - marks[begin].messages);
     }
 
     /**
      * What the counted messages cost.
      *
      * @param cost     of all of them.
-     * @param messages that were counted; not those of the warm-up.
+     * @param messages that were counted: not those of the warm-up, nor the few behind the last mark.
      */
     record Measured(ThreadMeter cost, long messages) {
     }
