@@ -63,7 +63,7 @@ final class SimulatedBook {
         int what = random.nextInt(100);
         tradeSize = 0;
         if (what < TRADES_PERCENT) {
-            trade(side, size(random) / 2, random);
+            trade(side, size(random), random);
         } else if (what < TRADES_PERCENT + IMPROVEMENTS_PERCENT) {
             improve(side, random);
         } else {
