@@ -102,7 +102,7 @@ abstract class DatagramSocketBase extends SocketBase {
      * @param buffer      where from, off the heap.
      * @param offset      of the first byte in the buffer.
      * @param length      bytes of the datagram.
-     * @param destination whom to.
+     * @param destination whom to; one that names nothing is the peer of a connected socket.
      * @param handler     called once.
      * @throws IllegalStateException when a send is in flight, or the socket is closed.
      */

@@ -102,7 +102,7 @@ final class EpollSocket extends EpollDescriptor implements BackendSocket {
         long address = buffer.addressOffset() + offset;
         int result;
         do {
-            result = destination == null
+            result = destination == null || !destination.isSet()
                     ? LinuxSockets.send(errno, fd, address, length, LinuxSockets.MSG_NOSIGNAL)
                     : LinuxSockets.sendto(errno, fd, address, length, LinuxSockets.MSG_NOSIGNAL,
                             destination.address(), destination.length());

@@ -5,13 +5,16 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Shows regions of buffers as the {@link ByteBuffer}s that {@code java.nio} asks for. The view of the last buffer is
+ * Shows regions of buffers as the {@link ByteBuffer}s that {@code java.nio} asks for. The view of the last memory is
  * kept, so that using one buffer again and again allocates nothing.
  */
 final class NioBuffers {
     private static final int COPY_LENGTH = 64 * 1024;
 
-    private DirectBuffer last;
+    /**
+     * What a buffer wraps, not the buffer: that may wrap something else by now.
+     */
+    private ByteBuffer last;
     private ByteBuffer lastView;
     /**
      * For buffers over a bare address, which have no ByteBuffer: their bytes take a detour.
@@ -49,12 +52,13 @@ final class NioBuffers {
     }
 
     private ByteBuffer view(DirectBuffer buffer) {
-        if (buffer.byteBuffer() == null) {
+        ByteBuffer memory = buffer.byteBuffer();
+        if (memory == null) {
             return null;
         }
-        if (buffer != last || lastView == null) {
-            last = buffer;
-            lastView = buffer.byteBuffer().duplicate();
+        if (memory != last) {
+            last = memory;
+            lastView = memory.duplicate();
         }
         return lastView.clear();
     }

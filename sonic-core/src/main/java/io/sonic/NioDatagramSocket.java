@@ -81,13 +81,17 @@ final class NioDatagramSocket extends NioSocket {
         if (length > LONGEST_DATAGRAM) {
             return -Errno.EMSGSIZE.number;
         }
+        boolean toThePeer = destination == null || !destination.isSet();
+        if (toThePeer && !channel.isConnected()) {
+            return -Errno.EDESTADDRREQ.number;
+        }
         if (length == 0 && channel.isConnected()) {
             // The JDK would say that it was sent, and send nothing.
             return EOPNOTSUPP;
         }
         try {
             ByteBuffer view = buffers.toDrain(buffer, offset, length);
-            int result = destination == null ? channel.write(view) : channel.send(view, resolved(destination));
+            int result = toThePeer ? channel.write(view) : channel.send(view, resolved(destination));
             if (result == 0 && length > 0) {
                 await(SelectionKey.OP_WRITE);
                 return EAGAIN;

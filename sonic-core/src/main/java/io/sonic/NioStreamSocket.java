@@ -110,14 +110,23 @@ final class NioStreamSocket extends NioSocket {
                 acceptResult = EAGAIN;
                 return null;
             }
+            return take(accepted, remote);
+        } catch (IOException | RuntimeException e) {
+            acceptResult = NioErrors.of(e);
+            return null;
+        }
+    }
+
+    private BackendSocket take(SocketChannel accepted, Endpoint remote) throws IOException {
+        try {
             accepted.configureBlocking(false);
             applyInherited(accepted);
             set(remote, accepted.getRemoteAddress());
             acceptResult = 0;
             return new NioStreamSocket(backend, family, accepted);
         } catch (IOException | RuntimeException e) {
-            acceptResult = NioErrors.of(e);
-            return null;
+            accepted.close();
+            throw e;
         }
     }
 

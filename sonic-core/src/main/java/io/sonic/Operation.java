@@ -24,6 +24,7 @@ abstract class Operation extends Deferral {
      * Made when it is first needed.
      */
     private Timer retry;
+    private TimerHandler onRetry;
 
     /**
      * Creates the operation of one direction of a channel.
@@ -115,8 +116,9 @@ abstract class Operation extends Deferral {
     final void attemptLater() {
         if (retry == null) {
             retry = new Timer(reactor);
+            onRetry = timer -> attempt();
         }
-        retry.scheduleOnce(RETRY_NS, timer -> attempt());
+        retry.scheduleOnce(RETRY_NS, onRetry);
     }
 
     @Override

@@ -467,6 +467,21 @@ final class DatagramBatchTest extends ReactorTest {
     }
 
     @Test
+    void failsToSendToNobody() {
+        DatagramBatch batch = new DatagramBatch(1, SLOT);
+        put(batch, 0, "x");
+        batch.count(1);
+        sender.asyncSend(batch, handler);
+        assertThat(events).containsExactly(new Batch(IoStatus.FAILED, 0));
+        assertThat(sender.errno()).isEqualTo(Errno.EDESTADDRREQ.number);
+        sender.asyncSend(Buffers.of("x"), 0, 1, recorder.write);
+        sender.asyncSend(Buffers.of("x"), 0, 1, new Endpoint(), recorder.write);
+
+        assertThat(events.subList(1, 3)).containsOnly(new Recorder.Written(IoStatus.FAILED, 0));
+        assertThat(sender.errno()).isEqualTo(Errno.EDESTADDRREQ.number);
+    }
+
+    @Test
     void refusesWhatIsNoFamilyOfItsSocket() throws IOException {
         Loopback.IPV6.assumePresent();
         UdpSocket ipv6 = UdpSocket.open(reactor, StandardProtocolFamily.INET6, new SocketOptions());

@@ -244,6 +244,25 @@ final class ScatterGatherTest extends ReactorTest {
         assertThat(Buffers.text(memory, 100, 2) + Buffers.text(memory, 110, 2)).isEqualTo("wxyz");
     }
 
+    /**
+     * The nio backend went on with what the buffer had wrapped before.
+     */
+    @Test
+    void usesWhatABufferWrapsNow() throws IOException {
+        TcpPair pair = TcpPair.connect(reactor);
+        UnsafeBuffer[] memories = {Buffers.allocate(8), Buffers.allocate(8)};
+        UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+        for (int i = 0; i < 4; i++) {
+            buffer.wrap(memories[i % 2].byteBuffer(), i, 4);
+            buffer.putStringWithoutLengthAscii(0, "out" + i);
+            pair.client().asyncWriteAll(buffer, 0, 4, (status, length) -> { });
+            buffer.putStringWithoutLengthAscii(0, "----");
+            pair.server().asyncReadAll(buffer, 0, 4, recorder.read);
+            awaitEvents(i + 1);
+            assertThat(Buffers.text(memories[i % 2], i, 4)).isEqualTo("out" + i);
+        }
+    }
+
     @Test
     void isOneOperationOfItsDirection() throws IOException {
         TcpPair pair = TcpPair.connect(reactor);

@@ -303,6 +303,27 @@ final class SocketOptionTest extends ReactorTest {
         assertThat(stream.option(SocketOption.NO_DELAY)).isTrue();
     }
 
+    /**
+     * The JDK's listener does not have the option, so each connection gets it; the one that did not was left open.
+     */
+    @Test
+    void closesAConnectionThatDoesNotTakeItsOptions() throws IOException {
+        assumeTrue(reactor.backend().equals("nio"));
+        TcpListener listener = TcpListener.open(reactor, Loopback.IPV4.anyPort(),
+                new SocketOptions().set(SocketOption.TYPE_OF_SERVICE, 300));
+        listener.asyncAccept(recorder.accept);
+        TcpStream client = TcpStream.open(reactor);
+        client.asyncConnect(listener.localAddress(), 0, recorder.connect);
+        awaitEvents(2);
+        client.asyncRead(buffer, 0, 8, recorder.read);
+        awaitEvents(3);
+
+        assertThat(recorder.events).contains(
+                new Recorder.Accepted(IoStatus.FAILED), new Recorder.Connected(IoStatus.OK));
+        assertThat(listener.errno()).isEqualTo(Errno.EINVAL.number);
+        assertThat(recorder.events.getLast()).isInstanceOf(Recorder.Read.class);
+    }
+
     @Test
     void saysWhatTheNioBackendDoesNotHave() throws IOException {
         assumeTrue(reactor.backend().equals("nio"));
