@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -147,6 +148,7 @@ final class OneOperationPerDirectionTest extends ReactorTest {
     }
 
     @Test
+    @Tag("epoll")
     void refusesASecondSend() throws IOException {
         RiggedBackend backend = new RiggedBackend();
         reactor = watched(new Reactor(context(), backend));

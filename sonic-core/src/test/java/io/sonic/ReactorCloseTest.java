@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -163,6 +164,7 @@ final class ReactorCloseTest extends ReactorTest {
     }
 
     @Test
+    @Tag("epoll")
     void failsWithoutALeakWhenTheSystemRefuses() throws IOException {
         RiggedBackend backend = new RiggedBackend();
         reactor = watched(new Reactor(context(), backend));

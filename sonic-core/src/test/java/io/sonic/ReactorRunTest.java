@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -308,6 +309,7 @@ final class ReactorRunTest extends ReactorTest {
     }
 
     @Test
+    @Tag("epoll")
     void runWarmPollsFirstAndWaitsThen() throws IOException {
         RiggedBackend backend = new RiggedBackend();
         reactor = watched(new Reactor(context(), backend));
@@ -325,6 +327,7 @@ final class ReactorRunTest extends ReactorTest {
     }
 
     @Test
+    @Tag("epoll")
     void runWaitsInTheKernelForTheTimer() throws IOException {
         RiggedBackend backend = new RiggedBackend();
         reactor = watched(new Reactor(context(), backend));

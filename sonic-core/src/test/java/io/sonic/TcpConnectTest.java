@@ -307,6 +307,7 @@ final class TcpConnectTest extends ReactorTest {
     }
 
     @Test
+    @Tag("epoll")
     void failsOnceForEveryCallThatTheSystemRefuses() throws IOException {
         RiggedBackend backend = new RiggedBackend();
         reactor = watched(new Reactor(context(), backend));
@@ -332,6 +333,7 @@ final class TcpConnectTest extends ReactorTest {
     }
 
     @Test
+    @Tag("epoll")
     void goesOnWaitingWhenItIsWokenBeforeItIsConnected() throws IOException {
         RiggedBackend backend = new RiggedBackend();
         reactor = watched(new Reactor(context(), backend));
