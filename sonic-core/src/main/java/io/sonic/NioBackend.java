@@ -43,6 +43,8 @@ final class NioBackend implements Backend {
 
     @Override
     public void await(long timeoutNs) {
+        // A selector does not wait on a thread that is interrupted; the reactor leaves that to its user.
+        boolean interrupted = timeoutNs != 0 && Thread.interrupted();
         try {
             if (timeoutNs == 0) {
                 selector.selectNow(report);
@@ -52,6 +54,10 @@ final class NioBackend implements Backend {
             }
         } catch (IOException e) {
             throw new IllegalStateException("the selector failed", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteOrder;
@@ -556,21 +554,21 @@ final class DefectsOfTheOriginalTest extends ReactorTest {
      */
     @Test
     void anErrorOfThePeerEndsTheReceiveAndDoesNotSpin() throws IOException {
-        UdpSocket socket = UdpSocket.open(reactor, Loopback.IPV4.anyPort());
-        UdpSocket gone = UdpSocket.open(reactor, Loopback.IPV4.anyPort());
+        CountingClock clock = new CountingClock();
+        Reactor counted = open(context().nanoClock(clock));
+        UdpSocket socket = UdpSocket.open(counted, Loopback.IPV4.anyPort());
+        UdpSocket gone = UdpSocket.open(counted, Loopback.IPV4.anyPort());
         socket.connect(Endpoint.of(gone.localAddress()));
         gone.close();
         socket.asyncReceive(buffer, 0, 8, recorder.receive);
         socket.asyncSend(Buffers.of("abc"), 0, 3, recorder.write);
-        awaitEvents(2);
+        Await.until(counted, () -> recorder.count() == 2);
         assertThat(recorder.events).containsExactly(
                 new Recorder.Written(IoStatus.OK, 3), new Recorder.Received(IoStatus.FAILED, 0, null));
         assertThat(socket.errno()).isEqualTo(Errno.ECONNREFUSED.number);
 
         socket.asyncReceive(buffer, 0, 8, recorder.receive);
-        turn(3);
-        assertThat(waitsInTheKernel()).isTrue();
-        socket.cancel();
+        assertThat(clock.sleeps(counted)).isTrue();
     }
 
     @Test
@@ -619,16 +617,17 @@ final class DefectsOfTheOriginalTest extends ReactorTest {
     void aFifoWhoseWriterGoesEndsTheReadAndDoesNotSpin() throws IOException, InterruptedException {
         Path fifo = directory.resolve("fifo");
         assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
-        FileStream reader = FileStream.open(reactor, fifo);
-        FileStream writer = FileStream.open(reactor, fifo, StandardOpenOption.WRITE);
+        CountingClock clock = new CountingClock();
+        Reactor counted = open(context().nanoClock(clock));
+        FileStream reader = FileStream.open(counted, fifo);
+        FileStream writer = FileStream.open(counted, fifo, StandardOpenOption.WRITE);
         reader.asyncRead(buffer, 0, 8, recorder.read);
-        turn(3);
+        counted.poll();
         writer.close();
-        awaitEvents(1);
+        Await.until(counted, () -> recorder.count() == 1);
 
         assertThat(recorder.events).containsExactly(new Recorder.Read(IoStatus.END_OF_STREAM, 0));
-        turn(3);
-        assertThat(waitsInTheKernel()).isTrue();
+        assertThat(clock.sleeps(counted)).isTrue();
     }
 
     // Codecs.
@@ -678,16 +677,6 @@ final class DefectsOfTheOriginalTest extends ReactorTest {
         assertThat(buffer.getInt(0, ByteOrder.BIG_ENDIAN)).isEqualTo(3);
         assertThat(Buffers.text(buffer, 4, 3)).isEqualTo("abc");
         stream.close();
-    }
-
-    /**
-     * Tells whether the loop sleeps while nothing happens; one that spins uses its processor.
-     */
-    private boolean waitsInTheKernel() {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadCpuTime();
-        int called = reactor.runOneFor(60_000_000);
-        return called == 0 && threads.getCurrentThreadCpuTime() - before < 30_000_000;
     }
 
     private static InetSocketAddress portThatNobodyListensOn() throws IOException {
