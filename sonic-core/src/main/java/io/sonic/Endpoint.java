@@ -95,8 +95,12 @@ public final class Endpoint {
      * @param address IPv4 or IPv6; a scope is kept.
      * @param port    0 to 65535.
      * @return this.
+     * @throws IllegalArgumentException when the port is out of range.
      */
     public Endpoint set(InetAddress address, int port) {
+        if (port < 0 || port > 0xFFFF) {
+            throw new IllegalArgumentException("the port must be 0 to 65535: " + port);
+        }
         byte[] bytes = address.getAddress();
         if (address instanceof Inet6Address ipv6) {
             length = IPV6_LENGTH;
@@ -191,9 +195,12 @@ public final class Endpoint {
     /**
      * The address of IPv4 as a number, the first byte in the highest bits; also of an IPv4 address in IPv6 form.
      *
-     * @return the address, for instance 0x7F000001 for 127.0.0.1.
+     * @return the address, for instance 0x7F000001 for 127.0.0.1; 0 when this endpoint names nothing, or a path.
      */
     public int ipv4() {
+        if (length == 0 || isUnix()) {
+            return 0;
+        }
         return fields.getInt(isIpv6() ? IPV6_ADDRESS_OFFSET + 12 : IPV4_ADDRESS_OFFSET, ByteOrder.BIG_ENDIAN);
     }
 
