@@ -1,0 +1,145 @@
+package io.sonic.tls;
+
+import io.sonic.IoStatus;
+import io.sonic.Stream;
+import io.sonic.WriteHandler;
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What is encrypted and not taken by the transport yet.
+ *
+ * <p>A record that was made has to be sent whole, whatever becomes of the operation that it was made for: the next one
+ * is only understood after it. So what the transport does not take at once is written in the background.
+ */
+final class CiphertextOut implements AutoCloseable {
+    private static final int CAPACITY = 2 * TlsEngine.MAX_RECORD_LENGTH;
+
+    private final TlsConnection connection;
+    private final Stream transport;
+    private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(CAPACITY));
+    private final WriteHandler handler = this::onWrite;
+    private int head;
+    private int tail;
+    private boolean writing;
+    private boolean starting;
+    private boolean failed;
+
+    CiphertextOut(TlsConnection connection, Stream transport) {
+        this.connection = connection;
+        this.transport = transport;
+    }
+
+    long address() {
+        return buffer.addressOffset() + tail;
+    }
+
+    int room() {
+        return CAPACITY - tail;
+    }
+
+    /**
+     * Makes room for a record if that can be done.
+     *
+     * @return whether there is room for the longest one.
+     */
+    boolean hasRoom() {
+        if (room() < TlsEngine.MAX_RECORD_LENGTH && head > 0 && !writing) {
+            buffer.putBytes(0, buffer, head, tail - head);
+            tail -= head;
+            head = 0;
+        }
+        return room() >= TlsEngine.MAX_RECORD_LENGTH;
+    }
+
+    /**
+     * Takes over what was written to {@link #address()}. Without effect once the transport has failed.
+     */
+    void commit(int bytes) {
+        if (!failed) {
+            tail += bytes;
+        }
+    }
+
+    boolean isWriting() {
+        return writing;
+    }
+
+    /**
+     * Gives the transport as much as it takes, and has it write the rest in the background.
+     *
+     * @return {@code OK} when it took everything, {@code WOULD_BLOCK} while it writes, {@code FAILED} when it refused.
+     */
+    IoStatus flush() {
+        if (writing) {
+            return IoStatus.WOULD_BLOCK;
+        }
+        if (head < tail) {
+            int result = transport.tryWrite(buffer, head, tail - head);
+            if (result >= 0) {
+                head += result;
+            } else if (result == IoStatus.FAILED.code()) {
+                fail();
+            }
+            while (head < tail) {
+                if (writeRest()) {
+                    return IoStatus.WOULD_BLOCK;
+                }
+            }
+            head = 0;
+            tail = 0;
+        }
+        return failed ? IoStatus.FAILED : IoStatus.OK;
+    }
+
+    @Override
+    public void close() {
+        BufferUtil.free(buffer);
+    }
+
+    /**
+     * Starts to write what is left.
+     *
+     * @return whether the transport waits now.
+     */
+    private boolean writeRest() {
+        writing = true;
+        starting = true;
+        try {
+            transport.asyncWriteAll(buffer, head, tail - head, handler);
+        } finally {
+            starting = false;
+        }
+        return writing;
+    }
+
+    private void onWrite(IoStatus status, int length) {
+        writing = false;
+        head += length;
+        switch (status) {
+            case CLOSED -> {
+                connection.close();
+                return;
+            }
+            case CANCELLED -> {
+                connection.cancel();
+                return;
+            }
+            case FAILED -> fail();
+            case OK, WOULD_BLOCK, END_OF_STREAM, TRUNCATED, TIMED_OUT -> {
+                // What is left, because more was added or a time-out of the transport ended it, is flushed again.
+            }
+        }
+        if (!starting) {
+            flush();
+            connection.progress();
+        }
+    }
+
+    private void fail() {
+        failed = true;
+        head = 0;
+        tail = 0;
+    }
+}
