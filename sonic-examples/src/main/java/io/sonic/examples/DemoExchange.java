@@ -125,9 +125,12 @@ final class DemoExchange {
         });
     }
 
-    /** Ends the session, in order, after the burst that is under way. On the thread of the loop. */
+    /** Ends the session, in order, after the burst that is under way if one is. On the thread of the loop. */
     void finish() {
         finishing = true;
+        if (timer.cancel()) {
+            end();
+        }
     }
 
     /** The number of updates, final when the client has seen the end of the session; from any thread. */

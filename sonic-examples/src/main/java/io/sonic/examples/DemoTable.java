@@ -132,7 +132,7 @@ final class DemoTable {
     private void addBook(List<String> table) {
         int symbols = book.symbols();
         if (symbols == 0) {
-            table.add("no quotes: no message so far has best bid and ask in a form that the demo knows");
+            table.add("no quotes: the demo does not know best bid and ask in these messages");
             return;
         }
         table.add(String.format(BOOK_ROW, "symbol", "bid size", "bid", "ask", "ask size"));
@@ -164,7 +164,7 @@ final class DemoTable {
     }
 
     private static String share(long part, long rest) {
-        return part + rest == 0 ? "-" : 100 * part / (part + rest) + "%";
+        return part + rest == 0 ? "-" : Math.round(100.0 * part / (part + rest)) + "%";
     }
 
     private String time(int feed, double percentile) {

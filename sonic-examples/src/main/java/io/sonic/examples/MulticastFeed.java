@@ -13,7 +13,8 @@ import org.agrona.DirectBuffer;
 /** The multicast half of the demo's client: its lines, and the one stream of packets that comes of them. */
 final class MulticastFeed implements AutoCloseable {
 
-    private static final int WINDOW = 4096;
+    /** One line can be ahead of the other by all that a receive buffer holds, and by what did not fit into it. */
+    private static final int WINDOW = 1 << 16;
     private static final int RECEIVE_BUFFER = 4 * 1024 * 1024;
 
     private final ReactorLoop loop;
