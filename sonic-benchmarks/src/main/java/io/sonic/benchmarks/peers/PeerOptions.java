@@ -10,6 +10,7 @@ import java.util.List;
 record PeerOptions(Mode mode, URI uri, int count, int size, int warmup) {
     enum Mode { LATENCY, RATE }
 
+    private static final List<String> SCHEMES = List.of("ws", "tcp");
     private static final List<String> OPTIONS = List.of("--url", "--count", "--size", "--warmup");
 
     static final String USAGE = """
@@ -37,8 +38,8 @@ record PeerOptions(Mode mode, URI uri, int count, int size, int warmup) {
             }
         }
         URI uri = URI.create(value(arguments, "--url", ""));
-        if (!"ws".equals(uri.getScheme()) || uri.getHost() == null || uri.getPort() < 0) {
-            throw new IllegalArgumentException("--url takes ws://HOST:PORT/PATH");
+        if (!SCHEMES.contains(String.valueOf(uri.getScheme())) || uri.getHost() == null || uri.getPort() < 0) {
+            throw new IllegalArgumentException("--url takes ws://HOST:PORT/PATH, or tcp://HOST:PORT for plain TCP");
         }
         int count = number(arguments, "--count", 100_000, 1);
         int size = number(arguments, "--size", 128, 0);
