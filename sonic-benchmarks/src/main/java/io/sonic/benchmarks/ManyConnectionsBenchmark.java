@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -47,7 +49,7 @@ public class ManyConnectionsBenchmark {
 
     private Reactor reactor;
     private TcpListener listener;
-    private int opened;
+    private final List<End> clients = new ArrayList<>();
     private long echoes;
     private long wanted;
 
@@ -58,10 +60,11 @@ public class ManyConnectionsBenchmark {
         accept();
         for (int i = 0; i < connections; i++) {
             connect();
-            while (opened <= i) {
+            while (clients.size() <= i) {
                 reactor.poll();
             }
         }
+        clients.forEach(End::write);
     }
 
     @TearDown
@@ -93,8 +96,7 @@ public class ManyConnectionsBenchmark {
             if (status != IoStatus.OK) {
                 throw new IllegalStateException(stream.failure());
             }
-            opened++;
-            new End(stream, true).write();
+            clients.add(new End(stream, true));
         });
     }
 
