@@ -42,7 +42,7 @@ final class ConnectOperation extends Operation {
         begin(false);
         int asked = number;
         int port = to.getPort();
-        NameResolver.resolve(reactor, to.getHostString(), (addresses, failure) -> {
+        NameResolver.asyncResolve(reactor, to.getHostString(), (addresses, failure) -> {
             // It may be the answer for an earlier connect, which was cancelled.
             if (isInFlight() && asked == number) {
                 onResolved(addresses, port, failure);

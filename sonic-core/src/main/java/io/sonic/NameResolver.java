@@ -8,27 +8,26 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Resolves host names on threads of its own, because the system's resolver blocks.
+ * Resolves host names on threads of its own, because the system's resolver blocks. For layers that connect by
+ * themselves; {@link TcpStream#asyncConnect} does it when it is given a name.
  */
-final class NameResolver {
+public final class NameResolver {
     private static final ExecutorService THREADS = threads();
 
     private NameResolver() {
     }
 
     /**
-     * Is told the addresses on the reactor's thread.
+     * Asks for the addresses of a host.
+     *
+     * <p><b>Completion</b>: the handler is called once, on the reactor's thread, after this call has returned; not at
+     * all when the reactor is closed before.
+     *
+     * @param reactor calls the handler.
+     * @param host    a name, or a literal address.
+     * @param handler is told the addresses, or why there are none.
      */
-    interface Listener {
-        /**
-         * Called once.
-         *
-         * @param addresses at least one, or null when {@code failure} says why there is none.
-         */
-        void onResolved(InetAddress[] addresses, UnknownHostException failure);
-    }
-
-    static void resolve(Reactor reactor, String host, Listener listener) {
+    public static void asyncResolve(Reactor reactor, String host, ResolveHandler handler) {
         THREADS.execute(() -> {
             InetAddress[] addresses = null;
             UnknownHostException failure = null;
@@ -39,14 +38,14 @@ final class NameResolver {
                 failure = new UnknownHostException("unknown host: " + host);
                 failure.initCause(e);
             }
-            tell(reactor, listener, addresses, failure);
+            tell(reactor, handler, addresses, failure);
         });
     }
 
     private static void tell(
-            Reactor reactor, Listener listener, InetAddress[] addresses, UnknownHostException failure) {
+            Reactor reactor, ResolveHandler handler, InetAddress[] addresses, UnknownHostException failure) {
         try {
-            reactor.post(() -> listener.onResolved(addresses, failure));
+            reactor.post(() -> handler.onResolved(addresses, failure));
         } catch (IllegalStateException reactorIsClosed) {
             // The operation that asked ended with CLOSED.
             return;

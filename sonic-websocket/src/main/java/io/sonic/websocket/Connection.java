@@ -26,6 +26,7 @@ final class Connection {
     private HttpHead peerHead;
     private String target;
     private String host;
+    private String protocol;
     private IOException failure;
     private int errno;
 
@@ -42,26 +43,33 @@ final class Connection {
         closing = new CloseSequence(this, sender, reader, context.closeTimeoutNs());
     }
 
-    void begin(Stream connected, Role as, String name, Handshake begun) {
+    void begin(Role as, String name, Handshake begun) {
         state = State.HANDSHAKING;
         role = as;
-        transport = connected;
         subject = name;
         handshake = begun;
-        if (hot) {
-            connected.hot(true);
-        }
-        sender.begin(connected, as);
     }
 
-    void handshakeSucceeded(HttpHead head, String requestTarget, String requestHost) {
+    /**
+     * Goes on over a stream; it is closed with the connection.
+     */
+    void use(Stream stream) {
+        transport = stream;
+        if (hot) {
+            stream.hot(true);
+        }
+    }
+
+    void handshakeSucceeded(HttpHead head, String requestTarget, String requestHost, String agreedProtocol) {
         Handshake done = handshake;
         handshake = null;
         done.release();
         peerHead = head;
         target = requestTarget;
         host = requestHost;
+        protocol = agreedProtocol;
         state = State.CONNECTED;
+        sender.begin(transport, role);
         reader.begin(transport, role);
         done.complete(IoStatus.OK);
     }
@@ -89,9 +97,7 @@ final class Connection {
     }
 
     void onFlushed() {
-        if (handshake != null) {
-            handshake.onFlushed();
-        } else if (state == State.CONNECTED) {
+        if (state == State.CONNECTED) {
             closing.onFlushed();
         }
     }
@@ -216,6 +222,10 @@ final class Connection {
         return subject;
     }
 
+    void subject(String name) {
+        subject = name;
+    }
+
     Stream transport() {
         return transport;
     }
@@ -230,6 +240,10 @@ final class Connection {
 
     String host() {
         return host;
+    }
+
+    String protocol() {
+        return protocol;
     }
 
     IOException failure() {

@@ -117,17 +117,6 @@ final class FrameSender implements WriteHandler {
         }
     }
 
-    /**
-     * Appends bytes that are no frame: those of the handshake.
-     */
-    void raw(byte[] bytes) {
-        if (bytes.length <= fifo.writableLength() || makeRoom(bytes.length)) {
-            buffer.putBytes(fifo.writeOffset(), bytes);
-            fifo.commit(bytes.length);
-            appended += bytes.length;
-        }
-    }
-
     private boolean append(Opcode opcode, boolean isFinal, DirectBuffer payload, int offset, int length) {
         long frameLength = encoder.frameLength(length);
         if (frameLength > fifo.writableLength() && !makeRoom(frameLength)) {

@@ -6,36 +6,44 @@ import io.sonic.IoStatus;
 import io.sonic.ReadHandler;
 import io.sonic.Stream;
 import io.sonic.Timer;
+import io.sonic.WriteHandler;
+import io.sonic.tls.TlsStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What the handshakes of both roles have in common: one deadline, and the peer's head in as many pieces as it comes.
+ * What the handshakes of both roles have in common: the deadlines, and the peer's head in as many pieces as it comes.
  */
 abstract class Handshake implements ReadHandler {
+    /**
+     * For writes that need no completion: what is read next says more.
+     */
+    static final WriteHandler READ_SAYS_MORE = (status, length) -> { };
+
     final Connection connection;
-    final FrameSender sender;
+    final HandshakeOptions options;
     final FifoBuffer received;
-    private final HttpHeadParser parser;
+    private final String prefix;
     private final ConnectHandler handler;
     private final Timer deadline;
-    private final long timeoutNs;
+    private final Timer phaseDeadline;
+    private HttpHeadParser parser;
+    private HandshakePhase phase = HandshakePhase.UPGRADE;
     private long deadlineNs;
     private Stream transport;
+    private boolean writing;
 
-    Handshake(Connection connection, String prefix, long timeoutNs, ConnectHandler handler) {
+    Handshake(Connection connection, String prefix, HandshakeOptions options, ConnectHandler handler) {
         this.connection = connection;
-        sender = connection.sender;
-        received = connection.reader.fifo();
-        this.timeoutNs = timeoutNs;
+        this.options = options;
+        this.prefix = prefix;
         this.handler = handler;
+        received = connection.reader.fifo();
         parser = new HttpHeadParser(prefix);
         deadline = new Timer(connection.reactor);
+        phaseDeadline = new Timer(connection.reactor);
     }
-
-    /**
-     * Says what is waited for: "connecting", for instance.
-     */
-    abstract String phase();
 
     /**
      * Has the peer's head; ends the handshake, or reads on.
@@ -53,20 +61,26 @@ abstract class Handshake implements ReadHandler {
     abstract void onEnd(IoStatus status);
 
     /**
-     * What waited to be written has been taken.
+     * Says what is waited for: "connecting", for instance.
      */
-    abstract void onFlushed();
+    String activity() {
+        return phase.activity();
+    }
+
+    final HandshakePhase phase() {
+        return phase;
+    }
 
     /**
-     * The time is over.
+     * The time for all of it, or for the phase, is over.
      */
-    void onDeadline() {
-        fail(IoStatus.TIMED_OUT, "the handshake timed out after " + timeoutNs / 1_000_000 + " ms while " + phase());
+    void onDeadline(long timeoutNs) {
+        fail(IoStatus.TIMED_OUT, "the handshake timed out after " + timeoutNs / 1_000_000 + " ms while " + activity());
     }
 
     final void startDeadline() {
-        deadlineNs = connection.reactor.nanoTime() + timeoutNs;
-        deadline.scheduleOnce(timeoutNs, timer -> onDeadline());
+        deadlineNs = connection.reactor.nanoTime() + options.timeoutNs;
+        deadline.scheduleOnce(options.timeoutNs, timer -> onDeadline(options.timeoutNs));
     }
 
     /**
@@ -76,15 +90,85 @@ abstract class Handshake implements ReadHandler {
         long restDeadlineNs = connection.reactor.nanoTime() + restNs;
         if (restDeadlineNs - deadlineNs < 0) {
             deadline.cancel();
-            deadline.scheduleAt(restDeadlineNs, timer -> onDeadline());
+            deadline.scheduleAt(restDeadlineNs, timer -> onDeadline(restNs));
         }
     }
 
-    final void use(Stream connected) {
-        transport = connected;
+    final void enter(HandshakePhase next) {
+        phase = next;
+        phaseDeadline.cancel();
+        long timeoutNs = options.phaseTimeoutsNs[next.ordinal()];
+        if (timeoutNs > 0) {
+            phaseDeadline.scheduleOnce(timeoutNs, timer -> onDeadline(timeoutNs));
+        }
+    }
+
+    /**
+     * Goes on with a stream, from the beginning of HTTP.
+     */
+    final void use(Stream stream) {
+        transport = stream;
+        parser = new HttpHeadParser(prefix);
+        writing = false;
+        connection.use(stream);
+    }
+
+    final Stream transport() {
+        return transport;
+    }
+
+    /**
+     * Tells whether the handshake goes on, and with this stream.
+     */
+    final boolean isAt(Stream stream) {
+        return connection.isHandshaking() && transport == stream;
+    }
+
+    final void shakeHands(TlsStream tls) {
+        enter(HandshakePhase.TLS);
+        tls.asyncHandshake(status -> {
+            if (!isAt(tls)) {
+                return;
+            }
+            if (status != IoStatus.OK) {
+                failByTransport(status);
+            } else if (!tls.applicationProtocol().isEmpty() && !tls.applicationProtocol().equals(DefaultTls.PROTOCOL)) {
+                fail(IoStatus.FAILED, "TLS agreed on the protocol " + tls.applicationProtocol()
+                    + ", a websocket needs http/1.1");
+            } else {
+                onTransportReady();
+            }
+        });
+    }
+
+    /**
+     * What is written and read now is HTTP.
+     */
+    abstract void onTransportReady();
+
+    final void write(byte[] bytes, WriteHandler onWritten) {
+        if (writing) {
+            onRefused(new IOException("the peer answered before it was asked"));
+            return;
+        }
+        writing = true;
+        Stream to = transport;
+        ByteBuffer memory = ByteBuffer.allocateDirect(bytes.length).put(0, bytes);
+        to.asyncWriteAll(new UnsafeBuffer(memory), 0, bytes.length, (status, length) -> {
+            if (isAt(to)) {
+                writing = false;
+                onWritten.onWrite(status, length);
+            }
+        });
     }
 
     final void read() {
+        if (!connection.isHandshaking()) {
+            return;
+        }
+        if (received.readableLength() == 0) {
+            received.reset();
+        }
         transport.asyncRead(received.buffer(), received.writeOffset(), received.writableLength(), this);
     }
 
@@ -99,7 +183,7 @@ abstract class Handshake implements ReadHandler {
             return;
         }
         try {
-            onBytes(received);
+            onBytes();
         } catch (IOException e) {
             onRefused(e);
         }
@@ -108,8 +192,8 @@ abstract class Handshake implements ReadHandler {
     /**
      * Takes what has come, as far as it belongs to the handshake.
      */
-    void onBytes(FifoBuffer bytes) throws IOException {
-        bytes.consume(parser.feed(bytes.buffer(), bytes.readOffset(), bytes.readableLength()));
+    void onBytes() throws IOException {
+        received.consume(parser.feed(received.buffer(), received.readOffset(), received.readableLength()));
         HttpHead head = parser.head();
         if (head == null) {
             read();
@@ -120,7 +204,7 @@ abstract class Handshake implements ReadHandler {
 
     final void readNextHead() throws IOException {
         parser.next();
-        onBytes(received);
+        onBytes();
     }
 
     final boolean hasReceived() {
@@ -128,21 +212,25 @@ abstract class Handshake implements ReadHandler {
     }
 
     final void fail(IoStatus status, String why) {
-        connection.handshakeFailed(status, new IOException(connection.subject() + ": " + why), 0);
+        failWith(status, why, null, 0);
+    }
+
+    final void failWith(IoStatus status, String why, Throwable cause, int errno) {
+        connection.handshakeFailed(status, new IOException(connection.subject() + ": " + why, cause), errno);
     }
 
     final void failByTransport(IoStatus status) {
         IOException cause = transport.failure();
-        String why = cause == null ? "the connection ended: " + status : cause.getMessage();
-        IOException failure = new IOException(connection.subject() + ": " + why, cause);
-        connection.handshakeFailed(status, failure, transport.errno());
+        failWith(status, cause == null ? "the connection ended: " + status : cause.getMessage(), cause,
+            transport.errno());
     }
 
     /**
-     * Takes the timer back.
+     * Takes the timers back.
      */
     final void release() {
         deadline.close();
+        phaseDeadline.close();
     }
 
     final void complete(IoStatus status) {

@@ -1,21 +1,31 @@
 package io.sonic.websocket;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The first line and the fields of an HTTP message (RFC 9112).
+ * The first line and the fields of an HTTP message (RFC 9112), as the peer sent them.
+ *
+ * @param startLine the request line, or the status line.
+ * @param fields    in the order in which they came.
  */
-record HttpHead(String startLine, List<Field> fields) {
+public record HttpHead(String startLine, List<Field> fields) {
     /**
-     * A header field, as it came.
+     * A header field.
+     *
+     * @param name  in the case in which it was sent.
+     * @param value without the blanks around it.
      */
-    record Field(String name, String value) {
+    public record Field(String name, String value) {
     }
 
     /**
-     * The value of the first field of a name, or null.
+     * The value of the first field of a name.
+     *
+     * @param name in any case.
+     * @return null when there is none.
      */
-    String value(String name) {
+    public String value(String name) {
         for (Field field : fields) {
             if (field.name.equalsIgnoreCase(name)) {
                 return field.value;
@@ -24,28 +34,66 @@ record HttpHead(String startLine, List<Field> fields) {
         return null;
     }
 
-    int count(String name) {
-        int count = 0;
+    /**
+     * The values of all fields of a name, in their order.
+     *
+     * @param name in any case.
+     * @return empty when there is none.
+     */
+    public List<String> values(String name) {
+        List<String> values = new ArrayList<>();
         for (Field field : fields) {
-            count += field.name.equalsIgnoreCase(name) ? 1 : 0;
+            if (field.name.equalsIgnoreCase(name)) {
+                values.add(field.value);
+            }
         }
-        return count;
+        return values;
     }
 
     /**
-     * Tells whether one of the fields of a name lists a token; servers and proxies send
-     * {@code Connection: keep-alive, Upgrade}.
+     * The elements of a list that may be spread over several fields (RFC 9110, 5.6.1): of
+     * {@code Connection: keep-alive, Upgrade}, for instance.
+     *
+     * @param name in any case.
+     * @return the elements without the blanks around them; empty ones are left out.
      */
-    boolean hasToken(String name, String token) {
-        for (Field field : fields) {
-            if (field.name.equalsIgnoreCase(name)) {
-                for (String listed : field.value.split(",")) {
-                    if (listed.strip().equalsIgnoreCase(token)) {
-                        return true;
-                    }
+    public List<String> elements(String name) {
+        List<String> elements = new ArrayList<>();
+        for (String value : values(name)) {
+            for (String element : value.split(",")) {
+                if (!element.isBlank()) {
+                    elements.add(element.strip());
                 }
             }
         }
+        return elements;
+    }
+
+    int count(String name) {
+        return values(name).size();
+    }
+
+    /**
+     * Tells whether one of the fields of a name lists a token, in any case.
+     */
+    boolean hasToken(String name, String token) {
+        for (String element : elements(name)) {
+            if (element.equalsIgnoreCase(token)) {
+                return true;
+            }
+        }
         return false;
+    }
+
+    /**
+     * The head as text, for logs. It may hold secrets: those of {@code Authorization} and of cookies, for instance.
+     */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(startLine).append("\r\n");
+        for (Field field : fields) {
+            text.append(field.name).append(": ").append(field.value).append("\r\n");
+        }
+        return text.toString();
     }
 }

@@ -24,9 +24,11 @@ public final class UpgradeRefusedException extends IOException {
     /** The first bytes of the answer's body. */
     private final byte[] body;
 
-    UpgradeRefusedException(String url, int statusCode, String reason, HttpHead head, byte[] body) {
+    UpgradeRefusedException(String url, int statusCode, String reason, HttpHead head, byte[] body,
+                            String note) {
         super(url + ": the server answered " + statusCode + (reason.isEmpty() ? "" : " " + reason)
-            + (head.value("Location") == null ? "" : ", Location: " + head.value("Location")));
+            + (head.value("Location") == null ? "" : ", Location: " + head.value("Location"))
+            + (note == null ? "" : ", " + note));
         this.statusCode = statusCode;
         this.reason = reason;
         this.head = head;
@@ -59,6 +61,16 @@ public final class UpgradeRefusedException extends IOException {
      */
     public String header(String name) {
         return head == null ? null : head.value(name);
+    }
+
+    /**
+     * How long the server asks to wait before the next attempt ({@code Retry-After}; RFC 9110, 10.2.3). A date is taken
+     * relative to the answer's {@code Date}, so that the clocks of the two sides need not agree.
+     *
+     * @return nanoseconds, 0 or more; -1 when the server does not say, or says what is neither seconds nor a date.
+     */
+    public long retryAfterNs() {
+        return head == null ? -1 : RetryAfter.parseNs(head.value("Retry-After"), head.value("Date"));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.sonic.websocket;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,24 +14,25 @@ final class UpgradeRequest {
     private UpgradeRequest() {
     }
 
-    static byte[] write(WebSocketUrl url, String key, List<HttpHead.Field> extraFields) {
-        HttpHead extra = new HttpHead("", extraFields);
-        StringBuilder request = new StringBuilder(256);
-        request.append("GET ").append(url.target()).append(" HTTP/1.1\r\n");
+    static OutgoingHead write(WebSocketUrl url, String key, HandshakeOptions options, Redirects redirects) {
+        HttpHead extra = new HttpHead("",
+            options.fields.stream().filter(field -> redirects.mayCarry(field.name())).toList());
+        OutgoingHead request = new OutgoingHead("GET " + url.target() + " HTTP/1.1");
         if (extra.value("Host") == null) {
-            append(request, "Host", url.hostField());
+            request.put("Host", url.hostField());
         }
-        append(request, "Upgrade", "websocket");
-        append(request, "Connection", "Upgrade");
-        append(request, "Sec-WebSocket-Key", key);
-        append(request, "Sec-WebSocket-Version", VERSION);
+        request.put("Upgrade", "websocket");
+        request.put("Connection", "Upgrade");
+        request.put("Sec-WebSocket-Key", key);
+        request.put("Sec-WebSocket-Version", VERSION);
+        if (!options.protocols.isEmpty()) {
+            request.put("Sec-WebSocket-Protocol", String.join(", ", options.protocols));
+        }
         if (url.userInfo() != null && extra.value("Authorization") == null) {
-            append(request, "Authorization", url.authorization());
+            request.put("Authorization", url.authorization());
         }
-        for (HttpHead.Field field : extraFields) {
-            append(request, field.name(), field.value());
-        }
-        return request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+        extra.fields().forEach(request::put);
+        return request;
     }
 
     /**
@@ -49,6 +51,7 @@ final class UpgradeRequest {
             throw new Refusal("405 Method Not Allowed", "the method is not GET: " + HttpHeadParser.quote(parts[0]));
         }
         require(parts[2].equals("HTTP/1.1"), "the version is not HTTP/1.1");
+        require(parts[1].startsWith("/"), "the target is no path: " + HttpHeadParser.quote(parts[1]));
         require(head.count("Host") == 1, "there is not one Host field");
         if (!head.hasToken("Upgrade", "websocket") || !head.hasToken("Connection", "Upgrade")) {
             throw new Refusal("426 Upgrade Required", "it does not ask for an upgrade to websocket");
@@ -59,6 +62,10 @@ final class UpgradeRequest {
         if (!VERSION.equals(head.value("Sec-WebSocket-Version"))) {
             throw new Refusal("426 Upgrade Required", "the version of the protocol is not 13");
         }
+        for (String protocol : head.elements("Sec-WebSocket-Protocol")) {
+            require(HttpHeadParser.isToken(protocol),
+                "a sub-protocol is no token: " + HttpHeadParser.quote(protocol));
+        }
         return parts[1];
     }
 
@@ -68,10 +75,6 @@ final class UpgradeRequest {
         }
     }
 
-    static void append(StringBuilder head, String name, String value) {
-        head.append(name).append(": ").append(value).append("\r\n");
-    }
-
     /**
      * Says why a request is refused, and what to answer.
      */
@@ -79,24 +82,33 @@ final class UpgradeRequest {
         private static final long serialVersionUID = 1L;
 
         private final String status;
+        private final transient List<HttpHead.Field> fields;
 
         Refusal(String status, String message) {
+            this(status, message, List.of());
+        }
+
+        Refusal(String status, String message, List<HttpHead.Field> fields) {
             super(message);
             this.status = status;
+            this.fields = fields;
         }
 
         byte[] answer() {
-            String body = getMessage() + "\n";
-            StringBuilder answer = new StringBuilder("HTTP/1.1 ").append(status).append("\r\n");
+            OutgoingHead answer = new OutgoingHead("HTTP/1.1 " + status);
             if (status.startsWith("426")) {
-                append(answer, "Upgrade", "websocket");
-                append(answer, "Sec-WebSocket-Version", VERSION);
+                answer.put("Upgrade", "websocket");
+                answer.put("Sec-WebSocket-Version", VERSION);
             }
-            append(answer, "Connection", "close");
-            append(answer, "Content-Type", "text/plain; charset=utf-8");
-            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-            append(answer, "Content-Length", Integer.toString(bytes.length));
-            return (answer.append("\r\n").toString() + body).getBytes(StandardCharsets.UTF_8);
+            answer.put("Connection", "close");
+            answer.put("Content-Type", "text/plain; charset=utf-8");
+            byte[] body = (getMessage() + "\n").getBytes(StandardCharsets.UTF_8);
+            answer.put("Content-Length", Integer.toString(body.length));
+            fields.forEach(answer::put);
+            byte[] head = answer.toBytes();
+            byte[] both = Arrays.copyOf(head, head.length + body.length);
+            System.arraycopy(body, 0, both, head.length, body.length);
+            return both;
         }
     }
 }

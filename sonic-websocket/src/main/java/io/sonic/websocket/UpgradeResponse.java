@@ -1,7 +1,6 @@
 package io.sonic.websocket;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -13,16 +12,13 @@ final class UpgradeResponse {
     private UpgradeResponse() {
     }
 
-    static byte[] write(String key, List<HttpHead.Field> extraFields) {
-        StringBuilder response = new StringBuilder(256);
-        response.append("HTTP/1.1 101 Switching Protocols\r\n");
-        UpgradeRequest.append(response, "Upgrade", "websocket");
-        UpgradeRequest.append(response, "Connection", "Upgrade");
-        UpgradeRequest.append(response, "Sec-WebSocket-Accept", HandshakeKeys.acceptFor(key));
-        for (HttpHead.Field field : extraFields) {
-            UpgradeRequest.append(response, field.name(), field.value());
-        }
-        return response.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    static OutgoingHead write(String key, List<HttpHead.Field> extraFields) {
+        OutgoingHead response = new OutgoingHead("HTTP/1.1 101 Switching Protocols");
+        response.put("Upgrade", "websocket");
+        response.put("Connection", "Upgrade");
+        response.put("Sec-WebSocket-Accept", HandshakeKeys.acceptFor(key));
+        extraFields.forEach(response::put);
+        return response;
     }
 
     static int statusCode(HttpHead head) throws IOException {
@@ -50,9 +46,11 @@ final class UpgradeResponse {
     /**
      * Checks an answer of status 101.
      *
+     * @param protocols the sub-protocols that were offered.
+     * @return the one that the server chose, or null.
      * @throws IOException when it does not belong to the request; the message says why.
      */
-    static void check(HttpHead head, String key) throws IOException {
+    static String check(HttpHead head, String key, List<String> protocols) throws IOException {
         if (!head.hasToken("Upgrade", "websocket")) {
             throw new IOException("it does not upgrade to websocket: Upgrade is " + head.value("Upgrade"));
         }
@@ -68,7 +66,26 @@ final class UpgradeResponse {
                 + HttpHeadParser.quote(head.value("Sec-WebSocket-Accept")));
         }
         refuseUnasked(head, "Sec-WebSocket-Extensions", "extension");
-        refuseUnasked(head, "Sec-WebSocket-Protocol", "sub-protocol");
+        return protocol(head, protocols);
+    }
+
+    /**
+     * RFC 6455, 4.1: at most one field, and in it one of those that were offered.
+     */
+    private static String protocol(HttpHead head, List<String> offered) throws IOException {
+        int count = head.count("Sec-WebSocket-Protocol");
+        if (count > 1) {
+            throw new IOException("it has " + count + " fields Sec-WebSocket-Protocol");
+        }
+        String chosen = head.value("Sec-WebSocket-Protocol");
+        if (chosen == null || chosen.isEmpty()) {
+            return null;
+        }
+        if (!offered.contains(chosen)) {
+            throw new IOException("it uses the sub-protocol " + HttpHeadParser.quote(chosen)
+                + ", which was not asked for");
+        }
+        return chosen;
     }
 
     private static void refuseUnasked(HttpHead head, String name, String what) throws IOException {

@@ -6,12 +6,12 @@ import io.sonic.IoStatus;
 import io.sonic.Reactor;
 import io.sonic.SocketOptions;
 import io.sonic.Stream;
-import io.sonic.TcpStream;
 import io.sonic.WriteHandler;
+import io.sonic.tls.TlsContext;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.agrona.DirectBuffer;
 
 /**
@@ -87,34 +87,79 @@ public final class WebSocketStream implements Channel {
     }
 
     /**
-     * Connects to a server and asks it for a websocket. A name is resolved on another thread.
+     * Connects to a server and hands out the websocket, in one call.
+     *
+     * {@snippet :
+     * WebSocketStream.asyncConnect(reactor, "wss://stream.example.com/feed", (status, ws) -> {
+     *     if (status == IoStatus.OK) {
+     *         ws.asyncNextMessage(onMessage);
+     *     } else {
+     *         System.err.println(ws.failure().getMessage());
+     *     }
+     * });
+     * }
+     *
+     * @param reactor completes its operations.
+     * @param url     as in {@link #asyncHandshake(String, ConnectHandler)}.
+     * @param handler called once, as there, with the websocket.
+     * @return the websocket that is connecting, the caller's to close.
+     * @throws IOException              when the system refuses memory for the buffers.
+     * @throws IllegalArgumentException when the URL is malformed.
+     */
+    public static WebSocketStream asyncConnect(Reactor reactor, String url, OpenHandler handler) throws IOException {
+        return asyncConnect(reactor, url, new Context(), handler);
+    }
+
+    /**
+     * Connects to a server and hands out the websocket, in one call.
+     *
+     * @param reactor completes its operations.
+     * @param url     as in {@link #asyncHandshake(String, ConnectHandler)}.
+     * @param context options; may be changed and used again afterwards.
+     * @param handler called once, as there, with the websocket.
+     * @return the websocket that is connecting, the caller's to close.
+     * @throws IOException              when the system refuses memory for the buffers.
+     * @throws IllegalArgumentException when the URL is malformed.
+     */
+    public static WebSocketStream asyncConnect(Reactor reactor, String url, Context context, OpenHandler handler)
+            throws IOException {
+        Objects.requireNonNull(handler, "handler");
+        WebSocketUrl.parse(url);
+        WebSocketStream ws = open(reactor, context);
+        ws.asyncHandshake(url, status -> handler.onOpen(status, ws));
+        return ws;
+    }
+
+    /**
+     * Connects to a server and asks it for a websocket: resolves the name on another thread, connects, through a
+     * {@link Context#proxy proxy} if there is one, agrees on TLS for {@code wss}, and follows redirects where
+     * {@link Context#maxRedirects} allows it.
      *
      * <p><b>Completion</b>: the handler gets {@link IoStatus#OK}; or {@link IoStatus#FAILED},
-     * {@link IoStatus#TIMED_OUT} ({@link Context#handshakeTimeoutNs(long)}, for all of it),
-     * {@link IoStatus#CANCELLED} or {@link IoStatus#CLOSED}. Then {@link #failure()} says why, naming the URL; it is
-     * an {@link UpgradeRefusedException} when the server answered with another status than 101. After a failure the
-     * websocket is at its end: open another one.
+     * {@link IoStatus#TIMED_OUT} ({@link Context#handshakeTimeoutNs(long)} for all of it,
+     * {@link Context#phaseTimeoutNs} for a part), {@link IoStatus#CANCELLED} or {@link IoStatus#CLOSED}. Then
+     * {@link #failure()} says why, naming the URL; it is an {@link UpgradeRefusedException} when the server answered
+     * with another status than 101, a {@link ProxyRefusedException} when the proxy refused, and its cause is a
+     * {@link io.sonic.tls.TlsException} when TLS did. After a failure the websocket is at its end: open another one.
      *
-     * @param url     {@code ws://host[:port][/path][?query]}. Path and query are sent as they are. A name and a
-     *                password before the host are sent as basic authentication.
+     * @param url     {@code ws://host[:port][/path][?query]}, or {@code wss:} for TLS. Path and query are sent as they
+     *                are. A name and a password before the host are sent as basic authentication; what is not visible
+     *                ASCII in them, and {@code @}, is written as {@code %40}.
      * @param handler called once.
-     * @throws IllegalArgumentException when the URL is malformed, or needs TLS, which is not there yet.
+     * @throws IllegalArgumentException when the URL is malformed.
      * @throws IllegalStateException    when a handshake was begun before.
      */
     public void asyncHandshake(String url, ConnectHandler handler) {
         WebSocketUrl parsed = WebSocketUrl.parse(url);
-        if (parsed.secure()) {
-            throw new IllegalArgumentException("TLS is not supported yet: " + parsed.text());
-        }
         checkNew(handler);
-        TcpStream tcp = TcpStream.open(reactor, context.socketOptions);
-        client(tcp, parsed, handler).connect(tcp);
+        client(parsed, handler).connect();
     }
 
     /**
      * Asks for a websocket over a stream that is connected already: through a tunnel, for instance.
      *
-     * @param connected the transport; the websocket's from here on, it closes it.
+     * @param connected the transport; the websocket's from here on, it closes it. It is used as it is, also for
+     *                  {@code wss}; a {@link io.sonic.tls.TlsStream} that is not ready agrees on keys first.
      * @param url       as in {@link #asyncHandshake(String, ConnectHandler)}; says what is asked for, nothing is
      *                  connected.
      * @param handler   called once, as there.
@@ -125,12 +170,12 @@ public final class WebSocketStream implements Channel {
         WebSocketUrl parsed = WebSocketUrl.parse(url);
         checkNew(handler);
         checkTransport(connected);
-        client(connected, parsed, handler).upgrade(connected);
+        client(parsed, handler).upgrade(connected);
     }
 
-    private ClientHandshake client(Stream connected, WebSocketUrl url, ConnectHandler handler) {
-        ClientHandshake client = new ClientHandshake(connection, url, context, handler);
-        connection.begin(connected, Role.CLIENT, url.text(), client);
+    private ClientHandshake client(WebSocketUrl url, ConnectHandler handler) {
+        ClientHandshake client = new ClientHandshake(connection, url, context.handshake, handler);
+        connection.begin(Role.CLIENT, url.text(), client);
         return client;
     }
 
@@ -141,7 +186,8 @@ public final class WebSocketStream implements Channel {
      * answered with the HTTP status that is due, and the handler gets {@link IoStatus#FAILED}. After
      * {@link IoStatus#OK}, {@link #target()}, {@link #host()} and {@link #header(String)} say what was asked for.
      *
-     * @param accepted the transport; the websocket's from here on, it closes it.
+     * @param accepted the transport; the websocket's from here on, it closes it. With {@link Context#tls}, or when it
+     *                 is a {@link io.sonic.tls.TlsStream} that is not ready, keys are agreed on first.
      * @param handler  called once.
      * @throws IllegalArgumentException when the stream belongs to another reactor.
      * @throws IllegalStateException    when a handshake was begun before, or the stream is closed.
@@ -149,8 +195,8 @@ public final class WebSocketStream implements Channel {
     public void asyncAccept(Stream accepted, ConnectHandler handler) {
         checkNew(handler);
         checkTransport(accepted);
-        ServerHandshake server = new ServerHandshake(connection, context, handler);
-        connection.begin(accepted, Role.SERVER, "websocket over " + accepted, server);
+        ServerHandshake server = new ServerHandshake(connection, context.handshake, handler);
+        connection.begin(Role.SERVER, "websocket over " + accepted, server);
         server.accept(accepted);
     }
 
@@ -374,6 +420,15 @@ public final class WebSocketStream implements Channel {
     }
 
     /**
+     * The sub-protocol that both sides have agreed on.
+     *
+     * @return null when there is none, or the handshake has not succeeded.
+     */
+    public String protocol() {
+        return connection.protocol();
+    }
+
+    /**
      * The host that the client asked for.
      *
      * @return the {@code Host} field; null before the handshake has succeeded.
@@ -391,6 +446,15 @@ public final class WebSocketStream implements Channel {
     public String header(String name) {
         HttpHead head = connection.peerHead();
         return head == null ? null : head.value(name);
+    }
+
+    /**
+     * The head that the peer sent with its half of the handshake.
+     *
+     * @return null when the handshake has not succeeded.
+     */
+    public HttpHead peerHead() {
+        return connection.peerHead();
     }
 
     /**
@@ -473,33 +537,28 @@ public final class WebSocketStream implements Channel {
     public static final class Context {
         private static final int MIN_BUFFER_LENGTH = 1024;
         private static final int MAX_MESSAGE_LENGTH = 512 * 1024 * 1024;
-        private static final List<String> OWN_FIELDS = List.of("Upgrade", "Connection", "Sec-WebSocket-Key",
-            "Sec-WebSocket-Version", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol");
 
-        private final List<HttpHead.Field> fields = new ArrayList<>();
+        private final HandshakeOptions handshake;
         private int readBufferLength = 128 * 1024;
         private int writeBufferLength = 64 * 1024;
         private int maxMessageLength = 16 * 1024 * 1024;
-        private long handshakeTimeoutNs = 5_000_000_000L;
         private long closeTimeoutNs = 5_000_000_000L;
         private ControlHandler controlHandler;
-        private SocketOptions socketOptions = new SocketOptions();
 
         /**
          * Creates the defaults.
          */
         public Context() {
+            handshake = new HandshakeOptions();
         }
 
         private Context(Context other) {
-            fields.addAll(other.fields);
+            handshake = new HandshakeOptions(other.handshake);
             readBufferLength = other.readBufferLength;
             writeBufferLength = other.writeBufferLength;
             maxMessageLength = other.maxMessageLength;
-            handshakeTimeoutNs = other.handshakeTimeoutNs;
             closeTimeoutNs = other.closeTimeoutNs;
             controlHandler = other.controlHandler;
-            socketOptions = other.socketOptions;
         }
 
         /**
@@ -541,13 +600,13 @@ public final class WebSocketStream implements Channel {
         }
 
         /**
-         * Sets the time for a handshake: name resolution, connect and upgrade together.
+         * Sets the time for a handshake, all its phases and redirects together.
          *
          * @param timeoutNs nanoseconds, more than 0; by default 5 seconds.
          * @return this.
          */
         public Context handshakeTimeoutNs(long timeoutNs) {
-            handshakeTimeoutNs = positive(timeoutNs, "handshakeTimeoutNs");
+            handshake.timeoutNs = positive(timeoutNs, "handshakeTimeoutNs");
             return this;
         }
 
@@ -580,13 +639,14 @@ public final class WebSocketStream implements Channel {
          * @return this.
          */
         public Context socketOptions(SocketOptions options) {
-            socketOptions = Objects.requireNonNull(options, "options");
+            handshake.socketOptions = Objects.requireNonNull(options, "options");
             return this;
         }
 
         /**
          * Adds a header field to this side's half of the handshake. Order and case are kept. {@code Host} and
-         * {@code Authorization} replace what the URL gives.
+         * {@code Authorization} replace what the URL gives. A redirect to another origin gets none of them but
+         * {@code User-Agent} and {@code Origin}.
          *
          * @param name  a token; not one of the fields that the handshake itself sets.
          * @param value visible ASCII characters, blanks and tabs.
@@ -594,14 +654,161 @@ public final class WebSocketStream implements Channel {
          * @throws IllegalArgumentException when one of them is not acceptable.
          */
         public Context header(String name, String value) {
-            if (!HttpHeadParser.isToken(name) || OWN_FIELDS.stream().anyMatch(name::equalsIgnoreCase)) {
-                throw new IllegalArgumentException("not a header field that can be added: '" + name + "'");
+            handshake.fields.add(OutgoingHead.checked(name, value));
+            return this;
+        }
+
+        /**
+         * Says from which page the websocket is asked for (RFC 6454), for servers that want to know.
+         *
+         * @param origin {@code https://example.com}, for instance.
+         * @return this.
+         * @throws IllegalArgumentException when it has a character that a header field may not have.
+         */
+        public Context origin(String origin) {
+            return header("Origin", origin);
+        }
+
+        /**
+         * Sends credentials as basic authentication (RFC 7617), in UTF-8, in place of those in the URL.
+         *
+         * @param user     without a colon.
+         * @param password goes with it.
+         * @return this.
+         * @throws IllegalArgumentException when they cannot be sent so.
+         */
+        public Context basicAuthentication(String user, String password) {
+            return header("Authorization", BasicAuthentication.of(user, password));
+        }
+
+        /**
+         * Sets the sub-protocols: what a client offers, the preferred one first; what a server knows. The server
+         * chooses the first one of the client's that it knows. See {@link WebSocketStream#protocol()}.
+         *
+         * @param names tokens, each once; by default none.
+         * @return this.
+         * @throws IllegalArgumentException when one is no token, or is there twice.
+         */
+        public Context protocols(String... names) {
+            for (String name : names) {
+                if (!HttpHeadParser.isToken(name)) {
+                    throw new IllegalArgumentException("not the name of a sub-protocol: '" + name + "'");
+                }
             }
-            if (!value.chars().allMatch(c -> c >= ' ' && c < 0x7F || c == '\t')) {
-                throw new IllegalArgumentException(
-                    "the value of header field " + name + " has a character that it may not have");
+            if (Set.of(names).size() < names.length) {
+                throw new IllegalArgumentException("a sub-protocol is there twice: " + List.of(names));
             }
-            fields.add(new HttpHead.Field(name, value));
+            handshake.protocols = List.of(names);
+            return this;
+        }
+
+        /**
+         * Sets the origins that a server accepts; requests of others are answered 403. One without an {@code Origin}
+         * comes from no browser, and is accepted.
+         *
+         * @param origins {@code https://example.com}, for instance; by default any origin is accepted.
+         * @return this.
+         */
+        public Context acceptedOrigins(String... origins) {
+            handshake.origins = List.of(origins);
+            return this;
+        }
+
+        /**
+         * Sets the time for one phase of a handshake.
+         *
+         * @param phase     which one.
+         * @param timeoutNs nanoseconds; by default 0: no limit but that of {@link #handshakeTimeoutNs}.
+         * @return this.
+         * @throws IllegalArgumentException when it is negative.
+         */
+        public Context phaseTimeoutNs(HandshakePhase phase, long timeoutNs) {
+            if (timeoutNs < 0) {
+                throw new IllegalArgumentException("negative time-out: " + timeoutNs + " ns");
+            }
+            handshake.phaseTimeoutsNs[phase.ordinal()] = timeoutNs;
+            return this;
+        }
+
+        /**
+         * Sets how many redirects (301, 302, 303, 307, 308) a client follows, one after the other. A redirect to
+         * another origin is sent no credentials: neither those of the URL, nor any {@link #header} but
+         * {@code User-Agent} and {@code Origin}.
+         *
+         * @param count by default 0: a redirect is a refusal.
+         * @return this.
+         * @throws IllegalArgumentException when it is negative.
+         */
+        public Context maxRedirects(int count) {
+            handshake.maxRedirects = atLeast(0, count, "maxRedirects");
+            return this;
+        }
+
+        /**
+         * Sets whether redirects from {@code wss} to {@code ws} are followed.
+         *
+         * @param allowed by default false.
+         * @return this.
+         */
+        public Context insecureRedirects(boolean allowed) {
+            handshake.insecureRedirects = allowed;
+            return this;
+        }
+
+        /**
+         * Sets the proxy that a client goes through.
+         *
+         * @param proxy null for none, the default.
+         * @return this.
+         */
+        public Context proxy(Proxy proxy) {
+            handshake.proxy = proxy;
+            return this;
+        }
+
+        /**
+         * Sets how TLS is spoken. A client needs it for {@code wss} only where the defaults do not do: they trust whom
+         * the JDK trusts, verify the host, and offer {@code http/1.1}. A server that has it speaks TLS.
+         *
+         * @param tls with {@code applicationProtocols("http/1.1")} in its settings, which some servers insist on; null
+         *            for the default.
+         * @return this.
+         */
+        public Context tls(TlsContext tls) {
+            handshake.tls = tls;
+            return this;
+        }
+
+        /**
+         * Sets who sees a client's requests before they are sent, and may add to them.
+         *
+         * @param handler null for nobody, the default.
+         * @return this.
+         */
+        public Context requestHandler(RequestHandler handler) {
+            handshake.requestHandler = handler;
+            return this;
+        }
+
+        /**
+         * Sets who sees the answers to a client's requests before they are checked.
+         *
+         * @param handler null for nobody, the default.
+         * @return this.
+         */
+        public Context responseHandler(ResponseHandler handler) {
+            handshake.responseHandler = handler;
+            return this;
+        }
+
+        /**
+         * Sets who sees the requests to a server, and may say how they are answered.
+         *
+         * @param handler null for nobody, the default.
+         * @return this.
+         */
+        public Context upgradeHandler(UpgradeHandler handler) {
+            handshake.upgradeHandler = handler;
             return this;
         }
 
@@ -617,20 +824,12 @@ public final class WebSocketStream implements Channel {
             return maxMessageLength;
         }
 
-        long handshakeTimeoutNs() {
-            return handshakeTimeoutNs;
-        }
-
         long closeTimeoutNs() {
             return closeTimeoutNs;
         }
 
         ControlHandler controlHandler() {
             return controlHandler;
-        }
-
-        List<HttpHead.Field> fields() {
-            return fields;
         }
 
         private static int atLeast(int minimum, int value, String name) {

@@ -1,7 +1,6 @@
 package io.sonic.websocket;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.net.InetAddress;
 import java.util.Locale;
 
 /**
@@ -84,10 +83,88 @@ record WebSocketUrl(String text, boolean secure, String host, int port, String t
     }
 
     /**
+     * Host and port, both in any case: what a proxy is asked for.
+     */
+    String place() {
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    }
+
+    /**
      * The value of the {@code Authorization} field (RFC 7617), or null.
      */
     String authorization() {
-        return userInfo == null ? null
-            : "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.US_ASCII));
+        return userInfo == null ? null : BasicAuthentication.ofUserInfo(userInfo);
+    }
+
+    /**
+     * The address that the text of a host is, or null when it is a name.
+     */
+    static InetAddress literal(String host) {
+        try {
+            return InetAddress.ofLiteral(host);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    boolean hasOriginOf(WebSocketUrl other) {
+        return secure == other.secure && port == other.port && host.equalsIgnoreCase(other.host);
+    }
+
+    WebSocketUrl withUserInfo(String info) {
+        return new WebSocketUrl(text, secure, host, port, target, info);
+    }
+
+    /**
+     * Takes a reference relative to this URL (RFC 3986, 5.2). That of HTTP stands for the websocket beside it.
+     *
+     * @throws IllegalArgumentException when it leads to no websocket.
+     */
+    WebSocketUrl resolve(String reference) {
+        int fragment = reference.indexOf('#');
+        String to = fragment < 0 ? reference : reference.substring(0, fragment);
+        String lower = to.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("http:") || lower.startsWith("https:")) {
+            return parse("ws" + to.substring("http".length()));
+        }
+        if (lower.startsWith("ws:") || lower.startsWith("wss:")) {
+            return parse(to);
+        }
+        int schemeEnd = to.indexOf(':');
+        if (schemeEnd > 0 && HttpHeadParser.isToken(to.substring(0, schemeEnd))) {
+            throw new IllegalArgumentException("not a URL of a websocket: " + HttpHeadParser.quote(to));
+        }
+        String scheme = secure ? "wss:" : "ws:";
+        if (to.startsWith("//")) {
+            return parse(scheme + to);
+        }
+        int query = target.indexOf('?');
+        String path = query < 0 ? target : target.substring(0, query);
+        String newTarget = to.isEmpty() ? target : to.startsWith("/") ? to : to.startsWith("?") ? path + to
+            : withoutDots(path.substring(0, path.lastIndexOf('/') + 1) + to);
+        return parse(scheme + "//" + hostField() + newTarget);
+    }
+
+    /**
+     * Takes the segments {@code .} and {@code ..} out of a path (RFC 3986, 5.2.4).
+     */
+    private static String withoutDots(String pathAndQuery) {
+        int end = pathAndQuery.indexOf('?');
+        String path = end < 0 ? pathAndQuery : pathAndQuery.substring(0, end);
+        StringBuilder clean = new StringBuilder();
+        String[] segments = path.substring(1).split("/", -1);
+        for (int i = 0; i < segments.length; i++) {
+            boolean up = segments[i].equals("..");
+            if (up) {
+                clean.setLength(Math.max(0, clean.lastIndexOf("/")));
+            } else if (!segments[i].equals(".")) {
+                clean.append('/').append(segments[i]);
+                continue;
+            }
+            if (i == segments.length - 1) {
+                clean.append('/');
+            }
+        }
+        return clean + (end < 0 ? "" : pathAndQuery.substring(end));
     }
 }

@@ -344,7 +344,6 @@ class HandshakeTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "http://a | not a URL that begins with ws:// or wss://: http://a",
-        "wss://a/b | TLS is not supported yet: wss://a/b",
         "ws:// | a URL without a host: ws://",
         "ws://:80 | a URL without a host: ws://:80",
         "ws://a:0 | a URL with the port 0: ws://a:0",
