@@ -12,7 +12,8 @@ public enum IoStatus {
      */
     OK,
     /**
-     * Nothing could be done without waiting. Only {@code try…} calls return it.
+     * Nothing could be done without waiting. Only {@code try…} calls return it, and only a layer with a bounded queue
+     * of its own ends an operation with it, at once: what was to be queued is not.
      */
     WOULD_BLOCK,
     /**

@@ -2,7 +2,9 @@ package io.sonic;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -89,6 +91,8 @@ public final class Reactor implements Agent, AutoCloseable {
     private long completions;
     private int operations;
     private DescriptorChannel firstChannel;
+    // Channels above others, which hold more than a descriptor; in the order in which they were opened.
+    private final Set<Channel> layered = new LinkedHashSet<>();
     private DescriptorChannel[] hotChannels = new DescriptorChannel[4];
     private int hotCount;
     private final int hotTurns;
@@ -367,6 +371,11 @@ public final class Reactor implements Agent, AutoCloseable {
         } while (runPost());
         closed = true;
         timers.clear();
+        while (!layered.isEmpty()) {
+            Channel channel = layered.iterator().next();
+            layered.remove(channel);
+            channel.close();
+        }
         while (firstChannel != null) {
             firstChannel.close();
         }
@@ -376,6 +385,32 @@ public final class Reactor implements Agent, AutoCloseable {
         counters.publish(completions);
         counters.close();
         backend.close();
+    }
+
+    /**
+     * Has {@link #close()} close a channel that has no descriptor of its own; for layers above that hold memory or
+     * other resources. Channels are closed in the order in which they were added, before those below them.
+     *
+     * @param channel of this reactor.
+     * @throws IllegalStateException when the reactor is closed.
+     */
+    public void add(Channel channel) {
+        assert isOwnThread();
+        if (closed) {
+            throw new IllegalStateException("the reactor is closed");
+        }
+        layered.add(channel);
+    }
+
+    /**
+     * Forgets a channel that was given to {@link #add(Channel)} and holds nothing any more. Does nothing when it was
+     * not, or is forgotten already.
+     *
+     * @param channel as it was added.
+     */
+    public void remove(Channel channel) {
+        assert isOwnThread();
+        layered.remove(channel);
     }
 
     /**

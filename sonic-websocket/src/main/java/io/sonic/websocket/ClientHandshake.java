@@ -171,6 +171,7 @@ final class ClientHandshake extends Handshake {
         }
         if (status == UpgradeResponse.SWITCHING_PROTOCOLS) {
             String protocol = UpgradeResponse.check(head, key, options.protocols);
+            connection.deflate(DeflateNegotiation.accept(head, options.deflate), options.deflate);
             connection.handshakeSucceeded(head, url.target(), url.hostField(), protocol);
             return;
         }
@@ -204,6 +205,9 @@ final class ClientHandshake extends Handshake {
 
     @Override
     void onRefused(IOException why) {
+        if (why instanceof DeflateNegotiation.UnacceptableException) {
+            connection.refuseExtension(why.getMessage());
+        }
         if (tunnel != null) {
             IOException failure = why instanceof ProxyRefusedException refused ? refused.at(connection.subject())
                 : new IOException(connection.subject() + ": " + why.getMessage(), why);

@@ -118,6 +118,14 @@ final class CloseSequence {
         finishFlushing();
     }
 
+    /**
+     * Says to the peer why nothing comes of the connection, without waiting for anything.
+     */
+    void sayGoodbye(int closeCode, String closeReason) {
+        sendClose(closeCode, closeReason.getBytes(StandardCharsets.UTF_8), IoStatus.FAILED);
+        sender.flush();
+    }
+
     private void sendClose(int closeCode, byte[] closeReason, IoStatus refusal) {
         int length = Math.min(closeReason.length, MAX_REASON_LENGTH);
         payload.putShort(0, (short) closeCode, ByteOrder.BIG_ENDIAN);

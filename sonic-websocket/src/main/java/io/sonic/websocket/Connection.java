@@ -1,5 +1,6 @@
 package io.sonic.websocket;
 
+import io.sonic.Channel;
 import io.sonic.IoStatus;
 import io.sonic.Reactor;
 import io.sonic.Stream;
@@ -13,10 +14,13 @@ final class Connection {
     private enum State { NEW, HANDSHAKING, CONNECTED, ENDED }
 
     final Reactor reactor;
+    final WebSocketStatistics statistics = new WebSocketStatistics();
     final MessageReader reader;
     final FrameSender sender;
     final CloseSequence closing;
     private final ControlHandler controlHandler;
+    private Channel owner;
+    private boolean deflating;
     private State state = State.NEW;
     private Role role;
     private String subject = "websocket";
@@ -33,14 +37,43 @@ final class Connection {
     Connection(Reactor reactor, WebSocketStream.Context context) throws IOException {
         this.reactor = reactor;
         controlHandler = context.controlHandler();
-        reader = new MessageReader(this, context.readBufferLength(), context.maxMessageLength());
+        reader = new MessageReader(this, context);
         try {
-            sender = new FrameSender(this, context.writeBufferLength());
+            sender = new FrameSender(this, context.writeBufferLength(), context.maxQueuedLength());
         } catch (IOException e) {
             reader.release();
             throw e;
         }
         closing = new CloseSequence(this, sender, reader, context.closeTimeoutNs());
+    }
+
+    /**
+     * Has the reactor close a channel when it is closed itself, until the connection has ended.
+     */
+    void ownedBy(Channel channel) {
+        reactor.add(channel);
+        owner = channel;
+    }
+
+    /**
+     * Uses compression, as the handshake has agreed on.
+     *
+     * @param parameters what was agreed on, or null.
+     */
+    void deflate(DeflateParameters parameters, PerMessageDeflate options) {
+        if (parameters != null) {
+            deflating = true;
+            reader.deflate(parameters);
+            sender.deflate(parameters, options);
+        }
+    }
+
+    /**
+     * Tells the server, for which the connection is up, why it comes to nothing.
+     */
+    void refuseExtension(String why) {
+        sender.begin(transport, role);
+        closing.sayGoodbye(CloseCode.MISSING_EXTENSION, why);
     }
 
     void begin(Role as, String name, Handshake begun) {
@@ -168,6 +201,7 @@ final class Connection {
             return;
         }
         state = State.ENDED;
+        reactor.remove(owner);
         Handshake interrupted = handshake;
         handshake = null;
         reader.stop();
@@ -209,6 +243,10 @@ final class Connection {
 
     boolean isEnded() {
         return state == State.ENDED;
+    }
+
+    boolean isDeflating() {
+        return deflating;
     }
 
     Role role() {

@@ -1,6 +1,7 @@
 package io.sonic.websocket;
 
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -28,26 +29,32 @@ public final class FrameDecoder {
 
     private static final int FIN = 0x80;
     private static final int RESERVED = 0x70;
+    private static final int COMPRESSED = 0x40;
     private static final int MASK = 0x80;
     private static final int WHOLE_TEXT = FIN | 0x1;
     private static final int WHOLE_BINARY = FIN | 0x2;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
     private static final int MAX_CONTROL_LENGTH = 125;
+    private static final int MAX_COMPRESSED_LENGTH = 512 * 1024 * 1024 - 64;
 
     private final Utf8Validator utf8 = new Utf8Validator();
     // One of its own for close reasons: a text message may be open.
     private final Utf8Validator closeReason = new Utf8Validator();
+    private final Utf8Check utf8Check;
     private final int maxMessageLength;
+    private final int maxCompressedLength;
     private final int maskBit;
     private final int keyLength;
 
     private Opcode messageType;
+    private boolean messageCompressed;
     private int messageLength;
     private int seen;
 
     private Opcode opcode;
     private boolean isFinal;
+    private boolean isCompressed;
     private int payloadOffset;
     private int payloadLength;
     private int requiredLength;
@@ -63,10 +70,29 @@ public final class FrameDecoder {
      * @throws IllegalArgumentException when {@code maxMessageLength} is negative.
      */
     public FrameDecoder(Role role, int maxMessageLength) {
+        this(role, maxMessageLength, Utf8Check.STRICT, false);
+    }
+
+    /**
+     * Creates a decoder for one connection.
+     *
+     * @param role             of this side.
+     * @param maxMessageLength the most bytes that a message may have, all its fragments together. A compressed one may
+     *                         have a little more; what it inflates to is the caller's to limit.
+     * @param utf8Check        when text is checked. Text that is compressed is the caller's to check.
+     * @param deflate          whether permessage-deflate was agreed on: the first frame of a message may have RSV1 set
+     *                         (RFC 7692, 6), see {@link #isCompressed()}.
+     * @throws IllegalArgumentException when {@code maxMessageLength} is negative.
+     */
+    public FrameDecoder(Role role, int maxMessageLength, Utf8Check utf8Check, boolean deflate) {
         if (maxMessageLength < 0) {
             throw new IllegalArgumentException("a message cannot have at most " + maxMessageLength + " bytes");
         }
         this.maxMessageLength = maxMessageLength;
+        this.utf8Check = Objects.requireNonNull(utf8Check, "utf8Check");
+        // What cannot be compressed becomes longer by a few bytes per block and per flush.
+        maxCompressedLength = deflate
+            ? (int) Math.min(maxMessageLength + (maxMessageLength >> 3) + 1024L, MAX_COMPRESSED_LENGTH) : -1;
         boolean masked = role == Role.SERVER;
         maskBit = masked ? MASK : 0;
         keyLength = masked ? Integer.BYTES : 0;
@@ -106,11 +132,13 @@ public final class FrameDecoder {
         if (keyLength != 0) {
             Masking.apply(buffer, start, length, buffer.getInt(start - Integer.BYTES), 0);
         }
-        if (text && !Utf8Validator.isAscii(buffer, start, length) && !isUtf8(buffer, start, length)) {
+        if (text && utf8Check != Utf8Check.OFF && !Utf8Validator.isAscii(buffer, start, length)
+                && !isUtf8(buffer, start, length)) {
             return fail(ProtocolError.INVALID_UTF8, length);
         }
         opcode = text ? Opcode.TEXT : Opcode.BINARY;
         isFinal = true;
+        isCompressed = false;
         payloadOffset = start;
         payloadLength = length;
         return headerLength + length;
@@ -157,13 +185,16 @@ public final class FrameDecoder {
 
     private boolean acceptFirst(int first) {
         Opcode next = Opcode.of(first);
-        if ((first & RESERVED) != 0) {
+        boolean begins = next == Opcode.TEXT || next == Opcode.BINARY;
+        boolean compressed = maxCompressedLength >= 0 && begins && (first & RESERVED) == COMPRESSED;
+        if ((first & RESERVED) != 0 && !compressed) {
             return refuse(ProtocolError.RESERVED_BITS, first);
         }
         if (next == null) {
             return refuse(ProtocolError.RESERVED_OPCODE, first & 0xF);
         }
         opcode = next;
+        isCompressed = begins ? compressed : next == Opcode.CONTINUATION && messageCompressed;
         isFinal = (first & FIN) != 0;
         if (next.isControl()) {
             return isFinal || refuse(ProtocolError.FRAGMENTED_CONTROL_FRAME, next.code());
@@ -190,7 +221,7 @@ public final class FrameDecoder {
         if (second == LENGTH_16 && length < LENGTH_16 || second == LENGTH_64 && length <= 0xFFFF) {
             return refuse(ProtocolError.LENGTH_NOT_MINIMAL, length);
         }
-        return opcode.isControl() || length <= maxMessageLength - messageLength
+        return opcode.isControl() || length <= (isCompressed ? maxCompressedLength : maxMessageLength) - messageLength
             || refuse(ProtocolError.MESSAGE_TOO_LONG, messageLength + length);
     }
 
@@ -224,7 +255,11 @@ public final class FrameDecoder {
 
     private int data(UnsafeBuffer buffer, int available, int headerLength) {
         int present = Math.min(available - headerLength, payloadLength);
-        boolean text = (opcode == Opcode.CONTINUATION ? messageType : opcode) == Opcode.TEXT;
+        if (utf8Check != Utf8Check.STRICT && present < payloadLength) {
+            return NEED_MORE;
+        }
+        boolean text = !isCompressed && utf8Check != Utf8Check.OFF
+            && (opcode == Opcode.CONTINUATION ? messageType : opcode) == Opcode.TEXT;
         if (seen == 0 && opcode == Opcode.TEXT) {
             utf8.reset();
         }
@@ -250,6 +285,7 @@ public final class FrameDecoder {
             messageLength = 0;
         } else {
             messageType = opcode == Opcode.CONTINUATION ? messageType : opcode;
+            messageCompressed = isCompressed;
             messageLength += payloadLength;
         }
         return headerLength + payloadLength;
@@ -284,6 +320,16 @@ public final class FrameDecoder {
      */
     public boolean isFinal() {
         return isFinal;
+    }
+
+    /**
+     * Tells whether the payload is compressed: whether its message began with RSV1 set (RFC 7692, 6). It is handed out
+     * as it came, and text is not checked.
+     *
+     * @return false unless permessage-deflate was agreed on.
+     */
+    public boolean isCompressed() {
+        return isCompressed;
     }
 
     /**

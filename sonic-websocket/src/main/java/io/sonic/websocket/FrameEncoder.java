@@ -21,6 +21,7 @@ public final class FrameEncoder {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int FIN = 0x80;
+    private static final int COMPRESSED = 0x40;
     private static final int MASK = 0x80;
 
     private final MaskingKeys keys;
@@ -46,7 +47,17 @@ public final class FrameEncoder {
      * @return length of header and payload in bytes.
      */
     public long frameLength(int payloadLength) {
-        return (long) payloadLength + keyLength + (payloadLength < 126 ? 2 : payloadLength <= 0xFFFF ? 4 : 10);
+        return (long) payloadLength + headerLength(payloadLength);
+    }
+
+    /**
+     * The room that a header takes.
+     *
+     * @param payloadLength of the frame in bytes.
+     * @return 2 to {@link #MAX_HEADER_LENGTH} bytes.
+     */
+    public int headerLength(int payloadLength) {
+        return keyLength + (payloadLength < 126 ? 2 : payloadLength <= 0xFFFF ? 4 : 10);
     }
 
     /**
@@ -64,20 +75,12 @@ public final class FrameEncoder {
      */
     public int encode(Opcode opcode, boolean isFinal, DirectBuffer payload, int offset, int length,
                       MutableDirectBuffer frame, int frameOffset) {
-        frame.putByte(frameOffset, (byte) (opcode.code() | (isFinal ? FIN : 0)));
-        int at = frameOffset + 1;
-        if (length < 126) {
-            frame.putByte(at, (byte) (maskBit | length));
-            at += 1;
-        } else if (length <= 0xFFFF) {
-            frame.putByte(at, (byte) (maskBit | 126));
-            frame.putShort(at + 1, (short) length, ByteOrder.BIG_ENDIAN);
-            at += 3;
-        } else {
-            frame.putByte(at, (byte) (maskBit | 127));
-            frame.putLong(at + 1, length, ByteOrder.BIG_ENDIAN);
-            at += 9;
-        }
+        return encode(firstByte(opcode, isFinal, false), payload, offset, length, frame, frameOffset);
+    }
+
+    int encode(int firstByte, DirectBuffer payload, int offset, int length, MutableDirectBuffer frame,
+               int frameOffset) {
+        int at = putLength(firstByte, length, frame, frameOffset);
         if (keyLength == 0) {
             frame.putBytes(at, payload, offset, length);
         } else {
@@ -87,5 +90,53 @@ public final class FrameEncoder {
             Masking.copy(payload, offset, frame, at, length, key);
         }
         return at + length - frameOffset;
+    }
+
+    /**
+     * Writes a frame around a payload that is in its place already: {@link #headerLength(int)} behind the first byte
+     * of the frame. It is masked there.
+     *
+     * @param opcode      what the frame is.
+     * @param isFinal     whether it is the last of its message.
+     * @param frame       holds the payload.
+     * @param frameOffset of the first byte of the frame.
+     * @param length      of the payload in bytes.
+     * @return the length of the frame: {@link #frameLength(int)}.
+     * @throws IndexOutOfBoundsException when the frame is outside of its buffer.
+     */
+    public int encodeInPlace(Opcode opcode, boolean isFinal, MutableDirectBuffer frame, int frameOffset, int length) {
+        int at = putLength(firstByte(opcode, isFinal, false), length, frame, frameOffset);
+        if (keyLength != 0) {
+            int key = keys.next();
+            frame.putInt(at, key);
+            at += Integer.BYTES;
+            Masking.apply(frame, at, length, key, 0);
+        }
+        return at + length - frameOffset;
+    }
+
+    /**
+     * The first byte of a frame.
+     *
+     * @param compressed whether a compressed message begins with it (RFC 7692, 6).
+     */
+    static int firstByte(Opcode opcode, boolean isFinal, boolean compressed) {
+        return opcode.code() | (isFinal ? FIN : 0) | (compressed ? COMPRESSED : 0);
+    }
+
+    private int putLength(int firstByte, int length, MutableDirectBuffer frame, int frameOffset) {
+        frame.putByte(frameOffset, (byte) firstByte);
+        if (length < 126) {
+            frame.putByte(frameOffset + 1, (byte) (maskBit | length));
+            return frameOffset + 2;
+        }
+        if (length <= 0xFFFF) {
+            frame.putByte(frameOffset + 1, (byte) (maskBit | 126));
+            frame.putShort(frameOffset + 2, (short) length, ByteOrder.BIG_ENDIAN);
+            return frameOffset + 4;
+        }
+        frame.putByte(frameOffset + 1, (byte) (maskBit | 127));
+        frame.putLong(frameOffset + 2, length, ByteOrder.BIG_ENDIAN);
+        return frameOffset + 10;
     }
 }

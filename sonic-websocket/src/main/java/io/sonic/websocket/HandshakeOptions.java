@@ -20,6 +20,10 @@ final class HandshakeOptions {
      * By the phase's number; 0 for no limit of its own.
      */
     final long[] phaseTimeoutsNs = new long[HandshakePhase.values().length];
+    /**
+     * Null for no compression.
+     */
+    PerMessageDeflate deflate;
     int maxRedirects;
     boolean insecureRedirects;
     Proxy proxy;
@@ -41,6 +45,7 @@ final class HandshakeOptions {
         origins = other.origins;
         timeoutNs = other.timeoutNs;
         System.arraycopy(other.phaseTimeoutsNs, 0, phaseTimeoutsNs, 0, phaseTimeoutsNs.length);
+        deflate = other.deflate;
         maxRedirects = other.maxRedirects;
         insecureRedirects = other.insecureRedirects;
         proxy = other.proxy;

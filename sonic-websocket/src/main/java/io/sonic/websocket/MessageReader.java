@@ -34,7 +34,11 @@ final class MessageReader implements ReadHandler {
     private final Reactor reactor;
     private final GrowableFifo storage;
     private final MessageAssembler assembler = new MessageAssembler();
+    private final WebSocketStatistics statistics;
+    private final Utf8Check utf8Check;
     private final int maxMessageLength;
+    private DeflateParameters deflate;
+    private MessageInflater inflater;
     private final Deferral resume = new Deferral() {
         @Override
         protected void run() {
@@ -65,10 +69,13 @@ final class MessageReader implements ReadHandler {
     private IoStatus end;
     private boolean released;
 
-    MessageReader(Connection connection, int capacity, int maxMessageLength) throws IOException {
+    MessageReader(Connection connection, WebSocketStream.Context context) throws IOException {
         this.connection = connection;
         reactor = connection.reactor;
-        this.maxMessageLength = maxMessageLength;
+        statistics = connection.statistics;
+        maxMessageLength = context.maxMessageLength();
+        utf8Check = context.utf8Check();
+        int capacity = context.readBufferLength();
         storage = new GrowableFifo(capacity);
         useStorage();
     }
@@ -86,9 +93,16 @@ final class MessageReader implements ReadHandler {
         return fifo;
     }
 
+    /**
+     * Lets the peer compress messages, as it was agreed on; before {@link #begin}.
+     */
+    void deflate(DeflateParameters parameters) {
+        deflate = parameters;
+    }
+
     void begin(Stream connected, Role role) {
         transport = connected;
-        decoder = new FrameDecoder(role, maxMessageLength);
+        decoder = new FrameDecoder(role, maxMessageLength, utf8Check, deflate != null);
         lookAgain();
     }
 
@@ -167,6 +181,8 @@ final class MessageReader implements ReadHandler {
         int length = decoder.decode(buffer, position, limit - position);
         if (length > 0) {
             position += length;
+            statistics.framesReceived++;
+            statistics.bytesReceived += length;
             onFrame();
             return true;
         }
@@ -180,23 +196,74 @@ final class MessageReader implements ReadHandler {
     private void onFrame() {
         MessageHandler handler = messageHandler;
         Opcode opcode = decoder.opcode();
-        if (handler != null && decoder.isFinal() && (opcode == Opcode.TEXT || opcode == Opcode.BINARY)) {
+        if (decoder.isCompressed()) {
+            inflate(opcode);
+        } else if (handler != null && decoder.isFinal() && (opcode == Opcode.TEXT || opcode == Opcode.BINARY)) {
             messageHandler = null;
-            if (controlWaits) {
-                flushControl();
-            }
             deliver(handler, opcode, buffer, decoder.payloadOffset(), decoder.payloadLength());
         } else if (opcode.isControl()) {
-            controlWaits = true;
-            connection.onControl(opcode, buffer, decoder.payloadOffset(), decoder.payloadLength());
+            onControl(opcode);
         } else if (frameHandler != null && fragments != Fragments.DROPPED) {
-            handOut(opcode);
+            handOut(opcode, buffer, decoder.payloadOffset(), decoder.payloadLength());
         } else {
             join(opcode);
         }
     }
 
+    private void onControl(Opcode opcode) {
+        controlWaits = true;
+        statistics.pingsReceived += opcode == Opcode.PING ? 1 : 0;
+        statistics.pongsReceived += opcode == Opcode.PONG ? 1 : 0;
+        connection.onControl(opcode, buffer, decoder.payloadOffset(), decoder.payloadLength());
+    }
+
+    /**
+     * Inflates a frame, also one that nobody waits for: the messages after it may refer to it.
+     */
+    private void inflate(Opcode opcode) {
+        boolean handedOut = frameHandler != null && fragments != Fragments.DROPPED;
+        try {
+            if (inflater == null) {
+                inflater = new MessageInflater(deflate.peerContextTakeover(), maxMessageLength, utf8Check, statistics);
+            }
+            ProtocolError error = inflater.inflate(opcode, decoder.isFinal(), !handedOut, buffer,
+                decoder.payloadOffset(), decoder.payloadLength());
+            if (error != null) {
+                connection.protocolBroken(error, error.describe(inflater.messageLength()));
+                return;
+            }
+        } catch (IOException e) {
+            connection.outOfMemory(e);
+            return;
+        }
+        if (handedOut) {
+            handOut(opcode, inflater.buffer(), inflater.offset(), inflater.length());
+        } else if (messageHandler == null && fragments != Fragments.JOINED || fragments == Fragments.DROPPED) {
+            fragments = decoder.isFinal() ? Fragments.NONE : Fragments.DROPPED;
+        } else {
+            fragments = decoder.isFinal() ? Fragments.NONE : Fragments.JOINED;
+            if (decoder.isFinal()) {
+                deliverJoined(inflater.messageType(), inflater.buffer(), inflater.offset(), inflater.length());
+            }
+        }
+    }
+
+    private void deliverJoined(Opcode type, UnsafeBuffer holder, int offset, int length) {
+        MessageHandler handler = messageHandler;
+        messageHandler = null;
+        if (handler != null) {
+            deliver(handler, type, holder, offset, length);
+        }
+    }
+
     private void deliver(MessageHandler handler, Opcode type, UnsafeBuffer holder, int offset, int length) {
+        if (controlWaits) {
+            flushControl();
+        }
+        statistics.messagesReceived++;
+        if (length > statistics.largestMessageReceived) {
+            statistics.largestMessageReceived = length;
+        }
         reactor.completed();
         try {
             handler.onMessage(IoStatus.OK, type, holder, offset, length);
@@ -205,15 +272,15 @@ final class MessageReader implements ReadHandler {
         }
     }
 
-    private void handOut(Opcode opcode) {
+    private void handOut(Opcode opcode, UnsafeBuffer holder, int offset, int length) {
         FrameHandler handler = frameHandler;
         frameHandler = null;
         fragments = decoder.isFinal() ? Fragments.NONE : Fragments.HANDED_OUT;
+        statistics.messagesReceived += decoder.isFinal() ? 1 : 0;
         flushControl();
         reactor.completed();
         try {
-            handler.onFrame(IoStatus.OK, opcode, decoder.isFinal(), buffer, decoder.payloadOffset(),
-                decoder.payloadLength());
+            handler.onFrame(IoStatus.OK, opcode, decoder.isFinal(), holder, offset, length);
         } catch (Throwable t) {
             reactor.handlerFailed(t);
         }
@@ -235,13 +302,7 @@ final class MessageReader implements ReadHandler {
         }
         fragments = decoder.isFinal() ? Fragments.NONE : Fragments.JOINED;
         if (decoder.isFinal()) {
-            Opcode type = assembler.finish();
-            MessageHandler handler = messageHandler;
-            messageHandler = null;
-            if (handler != null) {
-                flushControl();
-                deliver(handler, type, assembler.buffer(), 0, assembler.length());
-            }
+            deliverJoined(assembler.finish(), assembler.buffer(), 0, assembler.length());
         }
     }
 
@@ -284,6 +345,7 @@ final class MessageReader implements ReadHandler {
     private boolean grow(int required) {
         try {
             storage.growTo(required);
+            statistics.bufferGrowths++;
             useStorage();
             return true;
         } catch (IOException e) {
@@ -401,5 +463,9 @@ final class MessageReader implements ReadHandler {
     private void free() {
         storage.close();
         assembler.close();
+        if (inflater != null) {
+            inflater.close();
+            inflater = null;
+        }
     }
 }

@@ -5,7 +5,8 @@ package io.sonic.websocket;
  */
 public enum ProtocolError {
     /**
-     * RSV1, RSV2 or RSV3 is set without an extension that gives it a meaning.
+     * RSV1, RSV2 or RSV3 is set without an extension that gives it a meaning, or on a frame that does not begin a
+     * message.
      */
     RESERVED_BITS(CloseCode.PROTOCOL_ERROR, "a frame has reserved bits set, its first byte is"),
     /**
@@ -61,6 +62,10 @@ public enum ProtocolError {
      * A text message is not UTF-8.
      */
     INVALID_UTF8(CloseCode.INVALID_PAYLOAD, "a text message is not UTF-8, found by byte"),
+    /**
+     * A compressed message cannot be inflated.
+     */
+    INVALID_DEFLATE(CloseCode.INVALID_PAYLOAD, "a compressed message cannot be inflated, found behind byte"),
     /**
      * A message is longer than the limit of this side.
      */

@@ -80,6 +80,12 @@ final class ServerHandshake extends Handshake {
         if (decision.protocol() != null) {
             answer.put("Sec-WebSocket-Protocol", decision.protocol());
         }
+        DeflateNegotiation.Answer deflate = options.deflate == null ? null
+            : DeflateNegotiation.answer(head, options.deflate);
+        if (deflate != null) {
+            answer.put(Extension.FIELD, deflate.field());
+            connection.deflate(deflate.parameters(), options.deflate);
+        }
         decision.fields().forEach(answer::put);
         write(answer.toBytes(), (status, length) -> {
             if (status == IoStatus.OK) {

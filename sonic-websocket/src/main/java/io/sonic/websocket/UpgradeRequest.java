@@ -25,6 +25,9 @@ final class UpgradeRequest {
         request.put("Connection", "Upgrade");
         request.put("Sec-WebSocket-Key", key);
         request.put("Sec-WebSocket-Version", VERSION);
+        if (options.deflate != null) {
+            request.put(Extension.FIELD, DeflateNegotiation.offer(options.deflate));
+        }
         if (!options.protocols.isEmpty()) {
             request.put("Sec-WebSocket-Protocol", String.join(", ", options.protocols));
         }

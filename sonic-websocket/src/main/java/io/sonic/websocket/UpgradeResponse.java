@@ -65,7 +65,6 @@ final class UpgradeResponse {
             throw new IOException("its Sec-WebSocket-Accept does not belong to the request: "
                 + HttpHeadParser.quote(head.value("Sec-WebSocket-Accept")));
         }
-        refuseUnasked(head, "Sec-WebSocket-Extensions", "extension");
         return protocol(head, protocols);
     }
 
@@ -86,13 +85,5 @@ final class UpgradeResponse {
                 + ", which was not asked for");
         }
         return chosen;
-    }
-
-    private static void refuseUnasked(HttpHead head, String name, String what) throws IOException {
-        String value = head.value(name);
-        if (value != null && !value.isEmpty()) {
-            throw new IOException("it uses the " + what + " " + HttpHeadParser.quote(value)
-                + ", which was not asked for");
-        }
     }
 }

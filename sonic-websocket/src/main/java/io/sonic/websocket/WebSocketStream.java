@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * A websocket (RFC 6455), of a client or of a server, over any {@link Stream}. One object carries one connection.
@@ -32,9 +33,10 @@ import org.agrona.DirectBuffer;
  * is written is copied (and masked, by a client) before the call returns, so the source is free again at once, and
  * may be on the heap.
  *
- * <p><b>Completion</b>: as {@link Channel} has it. One read, one write, one ping and one close can be in flight at a
- * time. A handler may start the next operation of its kind; messages that are in the buffer already are handed out
- * one after the other by one loop, that neither deepens the stack nor keeps others of the reactor waiting for long.
+ * <p><b>Completion</b>: as {@link Channel} has it. One read and one close can be in flight at a time, and as many
+ * writes and pings as fit into the queue, whose bound is in bytes; each has its own completion. A handler may start
+ * the next operation of its kind; messages that are in the buffer already are handed out one after the other by one
+ * loop, that neither deepens the stack nor keeps others of the reactor waiting for long.
  *
  * <p><b>Control frames</b> are dealt with while the connection is read from: a ping is answered at once, and of pings
  * that come faster than pongs leave only the newest; a close is answered. A {@link ControlHandler} sees them.
@@ -74,16 +76,24 @@ public final class WebSocketStream implements Channel {
     }
 
     /**
-     * Creates a websocket that is not connected.
+     * Creates a websocket that is not connected. {@link Reactor#close()} closes it, connected or not.
      *
      * @param reactor completes its operations.
      * @param context options; may be changed and used again afterwards.
      * @return a new websocket, the caller's to close.
-     * @throws IOException when the system refuses memory for the buffers.
+     * @throws IOException           when the system refuses memory for the buffers.
+     * @throws IllegalStateException when the reactor is closed.
      */
     public static WebSocketStream open(Reactor reactor, Context context) throws IOException {
         assert reactor.isOwnThread();
-        return new WebSocketStream(reactor, new Context(context));
+        WebSocketStream ws = new WebSocketStream(reactor, new Context(context));
+        try {
+            ws.connection.ownedBy(ws);
+        } catch (IllegalStateException e) {
+            ws.connection.finish(IoStatus.CLOSED);
+            throw e;
+        }
+        return ws;
     }
 
     /**
@@ -247,32 +257,140 @@ public final class WebSocketStream implements Channel {
     }
 
     /**
-     * Writes a message in one frame.
+     * Writes a message in one frame. Several can be written without waiting: they are sent in this order, and what
+     * gathers while the transport takes no more goes out with one system call, see also {@link #cork()}.
      *
      * <p><b>Ownership</b>: the message is copied before the call returns.
      *
      * <p><b>Completion</b>: the handler gets {@link IoStatus#OK} and the length when the transport has taken all of
-     * the frame; {@link IoStatus#CLOSED} after {@link #asyncClose}, {@link IoStatus#END_OF_STREAM} after the peer's
-     * close, {@link IoStatus#FAILED}, or {@link IoStatus#CANCELLED}, with the bytes that were taken. A frame cannot
-     * be taken back: one whose write was cancelled is sent nevertheless.
+     * the frame; {@link IoStatus#WOULD_BLOCK} at once when too much waits already
+     * ({@link Context#maxQueuedLength(int)}), and nothing is sent; {@link IoStatus#CLOSED} after {@link #asyncClose},
+     * {@link IoStatus#END_OF_STREAM} after the peer's close, {@link IoStatus#FAILED}, or {@link IoStatus#CANCELLED},
+     * with the bytes that were taken. A frame cannot be taken back: one whose write was cancelled is sent
+     * nevertheless.
      *
      * @param type    {@link Opcode#TEXT} for UTF-8 (which is not checked), or {@link Opcode#BINARY}.
      * @param buffer  where from, on the heap or off.
      * @param offset  of the first byte of the message.
      * @param length  of the message in bytes.
      * @param handler called once.
-     * @throws IllegalStateException     when a write is in flight, or a fragmented message is not ended, or the
-     *                                   websocket is not connected.
+     * @throws IllegalStateException     when a fragmented message is not ended, or room is claimed, or the websocket is
+     *                                   not connected.
      * @throws IllegalArgumentException  when the type is another one.
      * @throws IndexOutOfBoundsException when the range is outside of the buffer.
      */
     public void asyncWrite(Opcode type, DirectBuffer buffer, int offset, int length, WriteHandler handler) {
         checkBegun();
-        checkType(type);
-        if (openFragments != null) {
-            throw new IllegalStateException("a fragmented message has to be ended first");
-        }
+        checkWhole(type);
         connection.sender.write(type, true, buffer, offset, length, handler);
+    }
+
+    /**
+     * Finds room for a message in the buffer that is sent from, so that it can be written there, without a copy.
+     * {@link #commit} or {@link #abort()} has to follow before control returns to the reactor; until then nothing else
+     * can be written.
+     *
+     * {@snippet :
+     * int offset = ws.claim(64);
+     * if (offset >= 0) {
+     *     int length = order.encode(ws.claimBuffer(), offset);
+     *     ws.commit(Opcode.TEXT, length, onWritten);
+     * }
+     * }
+     *
+     * @param length the most bytes that the message will have.
+     * @return the offset of the room in {@link #claimBuffer()}; or the negative {@link IoStatus#code()} of
+     *         {@link IoStatus#WOULD_BLOCK} when too much waits already, or of why nothing can be sent any more, as in
+     *         {@link #asyncWrite}.
+     * @throws IllegalStateException    when room is claimed already, or the websocket is not connected.
+     * @throws IllegalArgumentException when the length is negative.
+     */
+    public int claim(int length) {
+        checkBegun();
+        return connection.sender.claim(length);
+    }
+
+    /**
+     * The buffer that room is claimed in.
+     *
+     * @return valid until the room is committed or given back; another one after the next {@link #claim(int)},
+     *         perhaps.
+     */
+    public MutableDirectBuffer claimBuffer() {
+        return connection.sender.buffer();
+    }
+
+    /**
+     * Sends what was written where room was claimed, as one message. A client masks it in its place.
+     *
+     * <p><b>Completion</b>: as {@link #asyncWrite}.
+     *
+     * @param type    {@link Opcode#TEXT} or {@link Opcode#BINARY}.
+     * @param length  of the message in bytes, at most what was claimed.
+     * @param handler called once.
+     * @throws IllegalStateException    when no room is claimed, or a fragmented message is not ended, or the websocket
+     *                                  is not connected.
+     * @throws IllegalArgumentException when the type is another one, or the length is more than was claimed; the room
+     *                                  stays claimed.
+     */
+    public void commit(Opcode type, int length, WriteHandler handler) {
+        checkBegun();
+        checkWhole(type);
+        connection.sender.commit(type, true, length, handler);
+    }
+
+    /**
+     * Gives claimed room back, and sends nothing.
+     *
+     * @throws IllegalStateException when no room is claimed, or the websocket is not connected.
+     */
+    public void abort() {
+        checkBegun();
+        connection.sender.abort();
+    }
+
+    /**
+     * Lets what is written gather, so that it goes out with one system call: by {@link #uncork()} or
+     * {@link #asyncFlush}, or else in the reactor's next turn.
+     *
+     * @throws IllegalStateException when the websocket is not connected.
+     */
+    public void cork() {
+        checkBegun();
+        connection.sender.cork();
+    }
+
+    /**
+     * Sends what has gathered since {@link #cork()}.
+     *
+     * @throws IllegalStateException when the websocket is not connected.
+     */
+    public void uncork() {
+        checkBegun();
+        connection.sender.uncork();
+    }
+
+    /**
+     * Waits until the transport has taken everything that was written before.
+     *
+     * <p><b>Completion</b>: the handler gets {@link IoStatus#OK}, or why not everything was taken, as in
+     * {@link #asyncWrite}, and a length of 0.
+     *
+     * @param handler called once.
+     * @throws IllegalStateException when the websocket is not connected.
+     */
+    public void asyncFlush(WriteHandler handler) {
+        checkBegun();
+        connection.sender.flush(handler);
+    }
+
+    /**
+     * How many bytes wait for the transport to take them, frame headers included.
+     *
+     * @return 0 when nothing waits.
+     */
+    public int queuedLength() {
+        return connection.sender.queuedLength();
     }
 
     /**
@@ -286,7 +404,7 @@ public final class WebSocketStream implements Channel {
      * @param offset  of the first byte of the fragment.
      * @param length  of the fragment in bytes.
      * @param handler called once.
-     * @throws IllegalStateException     when a write is in flight, or the websocket is not connected.
+     * @throws IllegalStateException     when room is claimed, or the websocket is not connected.
      * @throws IllegalArgumentException  when the type is not that of the message.
      * @throws IndexOutOfBoundsException when the range is outside of the buffer.
      */
@@ -315,7 +433,7 @@ public final class WebSocketStream implements Channel {
      * @param offset  of the first byte of the payload.
      * @param length  of the payload in bytes, at most 125.
      * @param handler called once, as in {@link #asyncWrite}.
-     * @throws IllegalStateException     when a ping is in flight, or the websocket is not connected.
+     * @throws IllegalStateException     when room is claimed, or the websocket is not connected.
      * @throws IllegalArgumentException  when the payload is longer.
      * @throws IndexOutOfBoundsException when the range is outside of the buffer.
      */
@@ -342,12 +460,21 @@ public final class WebSocketStream implements Channel {
      * @param code    why: see {@link CloseCode#isValidOnWire(int)}.
      * @param reason  for people to read, at most 123 bytes in UTF-8; may be empty.
      * @param handler called once.
-     * @throws IllegalStateException    when a close is in flight, or the websocket is not connected.
+     * @throws IllegalStateException    when a close is in flight, or room is claimed, or the websocket is not
+     *                                  connected.
      * @throws IllegalArgumentException when the code may not be sent, or the reason is too long.
      */
     public void asyncClose(int code, String reason, CloseHandler handler) {
         checkBegun();
+        connection.sender.checkNotClaimed();
         connection.closing.start(code, reason, handler);
+    }
+
+    private void checkWhole(Opcode type) {
+        checkType(type);
+        if (openFragments != null) {
+            throw new IllegalStateException("a fragmented message has to be ended first");
+        }
     }
 
     private static void checkType(Opcode type) {
@@ -458,6 +585,24 @@ public final class WebSocketStream implements Channel {
     }
 
     /**
+     * Tells whether messages may be compressed: whether permessage-deflate was agreed on (RFC 7692).
+     *
+     * @return false before the handshake has succeeded.
+     */
+    public boolean isDeflating() {
+        return connection.isDeflating();
+    }
+
+    /**
+     * What the connection has done so far.
+     *
+     * @return the same object each time; its numbers go on.
+     */
+    public WebSocketStatistics statistics() {
+        return connection.statistics;
+    }
+
+    /**
      * The stream that carries the websocket, for its addresses and options. It must not be read, written or closed.
      *
      * @return null before a handshake was begun.
@@ -543,6 +688,8 @@ public final class WebSocketStream implements Channel {
         private int writeBufferLength = 64 * 1024;
         private int maxMessageLength = 16 * 1024 * 1024;
         private long closeTimeoutNs = 5_000_000_000L;
+        private int maxQueuedLength = 1024 * 1024;
+        private Utf8Check utf8Check = Utf8Check.STRICT;
         private ControlHandler controlHandler;
 
         /**
@@ -558,6 +705,8 @@ public final class WebSocketStream implements Channel {
             writeBufferLength = other.writeBufferLength;
             maxMessageLength = other.maxMessageLength;
             closeTimeoutNs = other.closeTimeoutNs;
+            maxQueuedLength = other.maxQueuedLength;
+            utf8Check = other.utf8Check;
             controlHandler = other.controlHandler;
         }
 
@@ -618,6 +767,41 @@ public final class WebSocketStream implements Channel {
          */
         public Context closeTimeoutNs(long timeoutNs) {
             closeTimeoutNs = positive(timeoutNs, "closeTimeoutNs");
+            return this;
+        }
+
+        /**
+         * Sets how many bytes may wait to be written. A write beyond that ends with {@link IoStatus#WOULD_BLOCK} at
+         * once. One that finds the queue empty is taken whatever its length is; pongs and the close frame are always
+         * taken.
+         *
+         * @param length bytes, at least 1,024; by default 1 MiB.
+         * @return this.
+         */
+        public Context maxQueuedLength(int length) {
+            maxQueuedLength = atLeast(MIN_BUFFER_LENGTH, length, "maxQueuedLength");
+            return this;
+        }
+
+        /**
+         * Sets when text that comes is checked to be UTF-8.
+         *
+         * @param check by default {@link Utf8Check#STRICT}.
+         * @return this.
+         */
+        public Context utf8Check(Utf8Check check) {
+            utf8Check = Objects.requireNonNull(check, "check");
+            return this;
+        }
+
+        /**
+         * Offers compression as a client, and accepts it as a server (RFC 7692).
+         *
+         * @param options copied; null for no compression, the default.
+         * @return this.
+         */
+        public Context perMessageDeflate(PerMessageDeflate options) {
+            handshake.deflate = options == null ? null : new PerMessageDeflate(options);
             return this;
         }
 
@@ -826,6 +1010,14 @@ public final class WebSocketStream implements Channel {
 
         long closeTimeoutNs() {
             return closeTimeoutNs;
+        }
+
+        int maxQueuedLength() {
+            return maxQueuedLength;
+        }
+
+        Utf8Check utf8Check() {
+            return utf8Check;
         }
 
         ControlHandler controlHandler() {
