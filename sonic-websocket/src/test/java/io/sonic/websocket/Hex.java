@@ -27,4 +27,8 @@ final class Hex {
         buffer.putBytes(0, bytes);
         return buffer;
     }
+
+    static String of(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
 }

@@ -24,12 +24,57 @@ final class RawServer implements AutoCloseable {
     RawServer(Loop loop) throws IOException {
         this.loop = loop;
         listener = TcpListener.open(loop.reactor, WebSocketPair.loopback());
+        accept();
+    }
+
+    private void accept() {
         listener.asyncAccept((status, accepted) -> {
             stream = accepted;
             if (accepted != null) {
                 read();
             }
         });
+    }
+
+    /**
+     * Drops the connection, and what was heard, and accepts another one.
+     */
+    void acceptNext() {
+        if (stream != null) {
+            stream.close();
+        }
+        heard.reset();
+        ended = false;
+        accept();
+    }
+
+    /**
+     * Answers, and is ready for the next connection before the answer is read.
+     */
+    void acceptNextAfter(String answer) {
+        TcpStream answered = stream;
+        byte[] bytes = answer.getBytes(StandardCharsets.ISO_8859_1);
+        answered.cancelRead();
+        heard.reset();
+        ended = false;
+        accept();
+        answered.asyncWriteAll(Hex.direct(bytes), 0, bytes.length, (status, length) -> answered.close());
+    }
+
+    int port() {
+        return listener.localAddress().getPort();
+    }
+
+    void awaitHeard(int length) {
+        loop.until(() -> heard.size() >= length);
+    }
+
+    String heardHex() {
+        return Hex.of(heard.toByteArray());
+    }
+
+    void forget() {
+        heard.reset();
     }
 
     /**
