@@ -83,7 +83,8 @@ class UpgradeTest {
 
     @Test
     void letsTheServerChooseAndAddFields() throws IOException {
-        connect(context().protocols("a", "b"), context().header("Server", "s").upgradeHandler((target, head, answer) -> {
+        WebSocketStream.Context answering = context().header("Server", "s");
+        connect(context().protocols("a", "b"), answering.upgradeHandler((target, head, answer) -> {
             events.add(target + " " + answer.offeredProtocols() + " " + answer.protocol());
             answer.protocol("b").header("X-Session", "7");
             assertThatIllegalArgumentException().isThrownBy(() -> answer.protocol("c"))
