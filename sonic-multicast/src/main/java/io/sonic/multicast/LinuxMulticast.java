@@ -17,8 +17,19 @@ final class LinuxMulticast {
 
     static final int SO_RCVBUF = 8;
     static final int SO_RCVBUFFORCE = 33;
+    static final int SO_TIMESTAMPNS = 35;
+    static final int SO_TIMESTAMPING = 37;
+    static final int SO_RXQ_OVFL = 40;
     static final int SO_MEMINFO = 55;
     static final int SO_BINDTOIFINDEX = 62;
+
+    static final int IP_PKTINFO = 8;
+    static final int IPV6_RECVPKTINFO = 49;
+    static final int SOL_UDP = 17;
+    static final int UDP_SEGMENT = 103;
+
+    /** Flags of SO_TIMESTAMPING: hardware and software, of what is received. */
+    static final int TIMESTAMP_RECEIVED = 1 << 2 | 1 << 3 | 1 << 4 | 1 << 6;
 
     static final int IP_MULTICAST_IF = 32;
     static final int IP_MULTICAST_TTL = 33;

@@ -54,6 +54,7 @@ public final class MulticastPeer implements Channel {
     private final InetAddress boundTo;
     private MulticastInterface inbound;
     private MulticastInterface outbound;
+    private Timestamps timestamps = Timestamps.NONE;
 
     private MulticastPeer(UdpSocket socket, InetAddress boundTo) {
         this.socket = socket;
@@ -397,6 +398,40 @@ public final class MulticastPeer implements Channel {
     }
 
     /**
+     * Tells whether a received {@link DatagramBatch} says when its datagrams arrived, see {@link DatagramInfo}.
+     *
+     * @return what {@link Context#timestamps} asked for.
+     */
+    public boolean hasTimestamps() {
+        return timestamps != Timestamps.NONE;
+    }
+
+    /**
+     * The length of the datagrams that the kernel makes of what is sent.
+     *
+     * @return bytes; 0 when one send is one datagram.
+     * @throws IOException when the system refuses.
+     */
+    public int segmentLength() throws IOException {
+        return options.segmentLength();
+    }
+
+    /**
+     * Lets the kernel cut what is sent into datagrams of one length ({@code UDP_SEGMENT}): one system call sends as
+     * many as fit into 64 KiB, the last one may be shorter. What is no longer than that is sent as it is.
+     *
+     * @param length bytes of a datagram, which must fit into a packet of the interface; 0, as at first, cuts nothing.
+     * @throws IOException              when the system refuses.
+     * @throws IllegalArgumentException when it is out of range.
+     */
+    public void segmentLength(int length) throws IOException {
+        if (length < 0 || length > 65_507) {
+            throw new IllegalArgumentException("segmentLength must be 0 to 65507: " + length);
+        }
+        options.segmentLength(length);
+    }
+
+    /**
      * The size of the receive buffer, as the kernel granted it.
      *
      * @return bytes of kernel memory, of which datagrams take more than their length.
@@ -568,6 +603,14 @@ public final class MulticastPeer implements Channel {
         if (context.receiveBufferBytes > 0) {
             options.receiveBuffer(context.receiveBufferBytes);
         }
+        options.timestamps(context.timestamps);
+        timestamps = context.timestamps;
+        if (context.destinations) {
+            options.destinations();
+        }
+        if (context.dropCounts) {
+            options.dropCounts();
+        }
     }
 
     private void checkGroup(InetAddress group, MulticastInterface on) {
@@ -627,6 +670,9 @@ public final class MulticastPeer implements Channel {
         private MulticastInterface outbound;
         private MulticastInterface inbound;
         private int receiveBufferBytes;
+        private Timestamps timestamps = Timestamps.NONE;
+        private boolean destinations;
+        private boolean dropCounts;
 
         /**
          * Creates a context with the defaults.
@@ -821,6 +867,40 @@ public final class MulticastPeer implements Channel {
                                 + " of " + length + " bytes: " + count);
             }
             return receiveBufferBytes((int) bytes);
+        }
+
+        /**
+         * Asks for the times at which datagrams arrive; a {@link DatagramInfo} tells them.
+         *
+         * @param timestamps none by default.
+         * @return this.
+         */
+        public Context timestamps(Timestamps timestamps) {
+            this.timestamps = Objects.requireNonNull(timestamps, "timestamps");
+            return this;
+        }
+
+        /**
+         * Asks for the group and the interface of each datagram; a {@link DatagramInfo} tells them.
+         *
+         * @param destinations whether; not by default.
+         * @return this.
+         */
+        public Context destinations(boolean destinations) {
+            this.destinations = destinations;
+            return this;
+        }
+
+        /**
+         * Asks, with each datagram, how many were dropped before it; a {@link DatagramInfo} tells it. Not needed for
+         * {@link MulticastPeer#drops()}.
+         *
+         * @param dropCounts whether; not by default.
+         * @return this.
+         */
+        public Context dropCounts(boolean dropCounts) {
+            this.dropCounts = dropCounts;
+            return this;
         }
 
         private static int checkHops(int hops) {

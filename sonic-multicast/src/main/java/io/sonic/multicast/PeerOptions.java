@@ -87,6 +87,31 @@ final class PeerOptions {
         }
     }
 
+    void timestamps(Timestamps timestamps) throws IOException {
+        switch (timestamps) {
+            case NONE -> { }
+            case SOFTWARE -> write(LinuxMulticast.SOL_SOCKET, LinuxMulticast.SO_TIMESTAMPNS, 1);
+            case HARDWARE -> write(LinuxMulticast.SOL_SOCKET, LinuxMulticast.SO_TIMESTAMPING,
+                    LinuxMulticast.TIMESTAMP_RECEIVED);
+        }
+    }
+
+    void destinations() throws IOException {
+        write(level, ipv6 ? LinuxMulticast.IPV6_RECVPKTINFO : LinuxMulticast.IP_PKTINFO, 1);
+    }
+
+    void dropCounts() throws IOException {
+        write(LinuxMulticast.SOL_SOCKET, LinuxMulticast.SO_RXQ_OVFL, 1);
+    }
+
+    void segmentLength(int length) throws IOException {
+        write(LinuxMulticast.SOL_UDP, LinuxMulticast.UDP_SEGMENT, length);
+    }
+
+    int segmentLength() throws IOException {
+        return read(LinuxMulticast.SOL_UDP, LinuxMulticast.UDP_SEGMENT);
+    }
+
     int receiveBuffer() throws IOException {
         return read(LinuxMulticast.SOL_SOCKET, LinuxMulticast.SO_RCVBUF);
     }
