@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,6 +55,9 @@ final class Demo implements Callable<Integer> {
                     + " (default), backoff polls less and less, block waits in the kernel (default on one processor).")
     private IdleMode idle;
 
+    @Mixin
+    private BackendOption backend;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, order = 99, description = "Prints this help.")
     private boolean help;
 
@@ -63,12 +67,20 @@ final class Demo implements Callable<Integer> {
         if (idle == null) {
             idle = Runtime.getRuntime().availableProcessors() > 1 ? IdleMode.ADAPTIVE : IdleMode.BLOCK;
         }
-        try (ReactorLoop loop = ReactorLoop.open(IdleMode.BLOCK)) {
-            run(loop, spec.commandLine().getOut());
+        try (ReactorLoop loop = ReactorLoop.open(IdleMode.BLOCK, backend)) {
+            runOn(loop);
         } finally {
             spec.commandLine().getOut().flush();
         }
         return 0;
+    }
+
+    private void runOn(ReactorLoop loop) throws IOException {
+        try {
+            run(loop, spec.commandLine().getOut());
+        } catch (IOException e) {
+            throw BackendOption.explain(loop.reactor(), e);
+        }
     }
 
     private void checkOptions() {
@@ -92,9 +104,9 @@ final class Demo implements Callable<Integer> {
         try (MarketSource source = openSource()) {
             screen.print(DemoTable.legend());
             screen.replace(List.of("warming up"));
-            Rehearsal.run();
+            Rehearsal.run(loop);
             warmUp(loop);
-            try (DemoSession session = new DemoSession(source, plan(rate, MAX_AHEAD), idle)) {
+            try (DemoSession session = new DemoSession(source, plan(rate, MAX_AHEAD), idle, backend)) {
                 watch(loop, session, new DemoTable(screen, session, seconds));
                 session.finish();
                 new DemoReport(session).print(out, spec.name());
@@ -110,7 +122,7 @@ final class Demo implements Callable<Integer> {
     private void warmUp(ReactorLoop loop) throws IOException {
         long endNs = System.nanoTime() + MAX_WARM_UP_NS;
         try (MarketSource source = openSource();
-                DemoSession session = new DemoSession(source, plan(DemoExchange.UNPACED, 256), idle)) {
+                DemoSession session = new DemoSession(source, plan(DemoExchange.UNPACED, 256), idle, backend)) {
             while (!session.client().isWarm() && System.nanoTime() - endNs < 0 && session.isRunning()
                     && loop.runUntil(System.nanoTime() + WARM_UP_LOOK_NS)) {
                 session.beginMeasuring();

@@ -34,15 +34,15 @@ final class DemoSession implements AutoCloseable {
      *
      * @param source of the messages; the caller's to close, after the session.
      */
-    DemoSession(MarketSource source, Plan plan, IdleMode idle) throws IOException {
+    DemoSession(MarketSource source, Plan plan, IdleMode idle, BackendOption backend) throws IOException {
         MulticastInterface loopback = MulticastInterface.of(LOOPBACK);
         InetAddress[] groups = {InetAddress.ofLiteral(GROUPS[0]), InetAddress.ofLiteral(GROUPS[1])};
         SendTimes times = new SendTimes();
         SentPackets sentPackets = new SentPackets();
-        clientThread = ReactorThread.start("demo-client", idle,
+        clientThread = ReactorThread.start("demo-client", idle, backend,
                 loop -> client = new DemoClient(loop, groups, loopback, statistics, book, times, sentPackets));
         try {
-            exchangeThread = ReactorThread.start("demo-exchange", idle,
+            exchangeThread = ReactorThread.start("demo-exchange", idle, backend,
                     loop -> exchange = new DemoExchange(loop, source, plan.rate, plan.maxAhead, plan.loss,
                             client.multicast().addresses(), loopback, statistics, times, sentPackets));
         } catch (CommandFailure e) {

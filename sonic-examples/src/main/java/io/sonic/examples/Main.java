@@ -18,6 +18,9 @@ import picocli.CommandLine.Spec;
             Demo.class,
             WsLatency.class, WsRate.class, WsEchoServer.class, WsReplay.class,
             TcpEchoServer.class, TcpLatency.class,
+            TlsEchoServer.class, TlsLatency.class,
+            UdpEchoServer.class, UdpLatency.class,
+            UnixEchoServer.class, UnixLatency.class,
             MulticastSend.class, MulticastReceive.class,
             TimerExample.class
         })

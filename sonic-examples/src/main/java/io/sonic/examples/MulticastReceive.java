@@ -39,7 +39,7 @@ final class MulticastReceive extends ReactorCommand {
 
     @Override
     void run(ReactorLoop loop) throws IOException {
-        Rehearsal.run();
+        Rehearsal.run(loop);
         MulticastPeer peer = MulticastPeer.open(loop.reactor(), new MulticastPeer.Context()
                 .bindToGroup(from.group)
                 .port(from.port)

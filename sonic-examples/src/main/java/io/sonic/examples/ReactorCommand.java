@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -23,18 +24,29 @@ abstract class ReactorCommand implements Callable<Integer> {
                     + " others use too, block waits in the kernel.")
     private IdleMode idle;
 
+    @Mixin
+    private BackendOption backend;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, order = 99, description = "Prints this help.")
     private boolean help;
 
     @Override
     public final Integer call() throws IOException {
         checkOptions();
-        try (ReactorLoop loop = ReactorLoop.open(idle)) {
-            run(loop);
+        try (ReactorLoop loop = ReactorLoop.open(idle, backend)) {
+            runOn(loop);
         } finally {
             out().flush();
         }
         return 0;
+    }
+
+    private void runOn(ReactorLoop loop) throws IOException {
+        try {
+            run(loop);
+        } catch (IOException e) {
+            throw BackendOption.explain(loop.reactor(), e);
+        }
     }
 
     /** Refuses values that the options' types allow and the command does not; see {@link #require}. */
@@ -51,6 +63,11 @@ abstract class ReactorCommand implements Callable<Integer> {
 
     final PrintWriter out() {
         return spec.commandLine().getOut();
+    }
+
+    /** Tells whether the loop polls when nothing is to do, and does not wait in the kernel. */
+    final boolean polls() {
+        return idle != IdleMode.BLOCK;
     }
 
     final String name() {
@@ -71,10 +88,15 @@ abstract class ReactorCommand implements Callable<Integer> {
         }
     }
 
+    /** Prints a line that is to be seen at once. */
+    final void print(String line) {
+        out().println(line);
+        out().flush();
+    }
+
     /** Tells scripts where to connect, also when the port was left to the system. */
     final void printListening(InetSocketAddress address) {
-        out().println("listening on " + Endpoint.of(address));
-        out().flush();
+        print("listening on " + Endpoint.of(address));
     }
 
     /** Connects a websocket and goes on when it is connected; the command fails when that does not work. */

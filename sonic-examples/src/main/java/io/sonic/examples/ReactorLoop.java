@@ -14,24 +14,31 @@ final class ReactorLoop implements AutoCloseable {
 
     private final Reactor reactor;
     private final IdleMode idle;
+    private final BackendOption backend;
     private final Thread thread = Thread.currentThread();
     private volatile boolean done;
     private CommandFailure failure;
 
-    private ReactorLoop(Reactor.Context context, IdleMode idle) throws IOException {
+    private ReactorLoop(IdleMode idle, BackendOption backend) throws IOException {
         this.idle = idle;
-        reactor = Reactor.open(context.errorHandler(this::handlerFailed));
+        this.backend = backend;
+        reactor = backend.open(new Reactor.Context().errorHandler(this::handlerFailed));
     }
 
-    static ReactorLoop open(IdleMode idle) throws IOException {
-        ReactorLoop loop = openInner(idle);
+    static ReactorLoop open(IdleMode idle, BackendOption backend) throws IOException {
+        ReactorLoop loop = openInner(idle, backend);
         OPEN.add(loop);
         return loop;
     }
 
     /** Opens a loop that signals do not end. */
-    static ReactorLoop openInner(IdleMode idle) throws IOException {
-        return new ReactorLoop(new Reactor.Context(), idle);
+    static ReactorLoop openInner(IdleMode idle, BackendOption backend) throws IOException {
+        return new ReactorLoop(idle, backend);
+    }
+
+    /** Opens another reactor on the same backend, the caller's to close. */
+    Reactor openReactor() throws IOException {
+        return backend.open(new Reactor.Context());
     }
 
     /** Ends every loop that is open, as a signal does; from any thread. */

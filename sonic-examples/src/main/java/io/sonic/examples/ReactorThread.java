@@ -19,8 +19,8 @@ final class ReactorThread implements AutoCloseable {
     private volatile ReactorLoop loop;
     private volatile Throwable failure;
 
-    private ReactorThread(String name, IdleMode idle, Opening opening) {
-        thread = new Thread(() -> run(idle, opening), name);
+    private ReactorThread(String name, IdleMode idle, BackendOption backend, Opening opening) {
+        thread = new Thread(() -> run(idle, backend, opening), name);
         thread.setDaemon(true);
     }
 
@@ -29,8 +29,9 @@ final class ReactorThread implements AutoCloseable {
      *
      * @throws CommandFailure why they could not be opened; the thread has ended then.
      */
-    static ReactorThread start(String name, IdleMode idle, Opening opening) throws CommandFailure {
-        ReactorThread started = new ReactorThread(name, idle, opening);
+    static ReactorThread start(String name, IdleMode idle, BackendOption backend, Opening opening)
+            throws CommandFailure {
+        ReactorThread started = new ReactorThread(name, idle, backend, opening);
         started.thread.start();
         try {
             started.opened.await();
@@ -42,8 +43,8 @@ final class ReactorThread implements AutoCloseable {
         return started;
     }
 
-    private void run(IdleMode idle, Opening opening) {
-        try (ReactorLoop own = ReactorLoop.openInner(idle)) {
+    private void run(IdleMode idle, BackendOption backend, Opening opening) {
+        try (ReactorLoop own = ReactorLoop.openInner(idle, backend)) {
             loop = own;
             opening.open(own);
             opened.countDown();

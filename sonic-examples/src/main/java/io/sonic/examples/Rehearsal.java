@@ -40,9 +40,13 @@ final class Rehearsal {
         this.reactor = reactor;
     }
 
-    /** Runs until the calls leave no garbage, or for two seconds. */
-    static void run() throws IOException {
-        try (Reactor reactor = Reactor.open()) {
+    /**
+     * Runs until the calls leave no garbage, or for two seconds.
+     *
+     * @param loop whose backend is to be rehearsed.
+     */
+    static void run(ReactorLoop loop) throws IOException {
+        try (Reactor reactor = loop.openReactor()) {
             new Rehearsal(reactor).rehearse();
         }
     }

@@ -38,7 +38,7 @@ final class TimerExample extends ReactorCommand {
         Timer timer = new Timer(loop.reactor());
         long dueNs = loop.reactor().nanoTime() + (long) delayMs * NS_PER_MS;
         timer.scheduleAt(dueNs, single -> {
-            print("once", loop.reactor().nanoTime() - dueNs);
+            printLate("once", loop.reactor().nanoTime() - dueNs);
             tick(loop, timer);
         });
         loop.run();
@@ -49,7 +49,7 @@ final class TimerExample extends ReactorCommand {
         long startNs = loop.reactor().nanoTime();
         timer.scheduleAtFixedRate((long) periodMs * NS_PER_MS, repeating -> {
             ticks++;
-            print("tick " + ticks, loop.reactor().nanoTime() - startNs - (long) ticks * periodMs * NS_PER_MS);
+            printLate("tick " + ticks, loop.reactor().nanoTime() - startNs - (long) ticks * periodMs * NS_PER_MS);
             if (ticks == count) {
                 timer.cancel();
                 loop.end();
@@ -57,8 +57,7 @@ final class TimerExample extends ReactorCommand {
         });
     }
 
-    private void print(String what, long lateNs) {
-        out().println(what + ", " + lateNs / 1000 + " us late");
-        out().flush();
+    private void printLate(String what, long lateNs) {
+        print(what + ", " + lateNs / 1000 + " us late");
     }
 }

@@ -27,20 +27,9 @@ final class WsEchoServer extends ReactorCommand {
     @Override
     void run(ReactorLoop loop) throws IOException {
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        acceptNext(listener);
+        Acceptor.start(loop, listener::asyncAccept, WsEchoServer::serve);
         printListening(listener.localAddress());
         loop.run();
-    }
-
-    private void acceptNext(TcpListener listener) {
-        listener.asyncAccept((status, stream) -> {
-            if (status == IoStatus.OK) {
-                serve(stream);
-            }
-            if (status != IoStatus.CLOSED) {
-                acceptNext(listener);
-            }
-        });
     }
 
     private static void serve(TcpStream stream) {

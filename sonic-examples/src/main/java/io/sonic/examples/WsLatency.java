@@ -11,46 +11,28 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** How long a round trip over a websocket takes. */
 @Command(name = "ws-latency", description = {
     "Sends a text message to an echo server, waits until it is back, and so on.",
     "Prints percentiles of the round trip, after a warm-up of a third of the count or more."})
-final class WsLatency extends ReactorCommand {
-
-    private static final int MAX_SIZE = 1 << 20;
+final class WsLatency extends LatencyCommand {
 
     @Mixin
     private WsOptions server;
 
-    @Option(names = "--count", paramLabel = "N", defaultValue = "100000", order = 2,
-            description = "Round trips to count, ${DEFAULT-VALUE} by default.")
-    private long count;
-
-    @Option(names = "--size", paramLabel = "S", defaultValue = "128", order = 3,
-            description = "Bytes of a message, ${DEFAULT-VALUE} by default.")
-    private int size;
-
     @Override
-    void checkOptions() {
-        require("--count", count, 1, Long.MAX_VALUE);
-        require("--size", size, 1, MAX_SIZE);
-    }
-
-    @Override
-    void run(ReactorLoop loop) throws IOException {
-        Rehearsal.run();
-        RoundTrips trips = new RoundTrips(count);
+    void measure(ReactorLoop loop, RoundTrips trips) throws IOException {
         try (WebSocketStream ws = WebSocketStream.open(loop.reactor())) {
             Pinger pinger = new Pinger(loop, ws, trips);
             handshake(loop, ws, server.url, pinger::start);
             loop.run();
         }
-        if (!trips.isComplete()) {
-            throw new CommandFailure("stopped after " + trips.done() + " round trips to " + server.url);
-        }
-        out().println(trips.results(name()));
+    }
+
+    @Override
+    String server() {
+        return server.url;
     }
 
     /** Keeps a read waiting, and writes again whenever the message is back. */
@@ -60,7 +42,7 @@ final class WsLatency extends ReactorCommand {
         private final WebSocketStream ws;
         private final RoundTrips trips;
         private final Watchdog watchdog;
-        private final UnsafeBuffer text = Memory.allocateText(size);
+        private final UnsafeBuffer text = Memory.allocateText(size());
         private final MessageHandler onMessage = this::onMessage;
         private final WriteHandler onWritten = this::onWritten;
 
@@ -72,6 +54,7 @@ final class WsLatency extends ReactorCommand {
         }
 
         void start() {
+            ws.hot(hot());
             watchdog.start();
             ping();
             ws.asyncNextMessage(onMessage);
@@ -79,7 +62,7 @@ final class WsLatency extends ReactorCommand {
 
         private void ping() {
             trips.sending();
-            ws.asyncWrite(Opcode.TEXT, text, 0, size, onWritten);
+            ws.asyncWrite(Opcode.TEXT, text, 0, size(), onWritten);
         }
 
         private void onWritten(IoStatus status, int length) {
@@ -94,7 +77,7 @@ final class WsLatency extends ReactorCommand {
                 return;
             }
             boolean more = trips.returned();
-            if (length != size || Memory.firstDifference(text, buffer, offset, size) >= 0) {
+            if (length != size() || Memory.firstDifference(text, buffer, offset, size()) >= 0) {
                 loop.fail(server.url + " is no echo server: it sent something else than it was sent");
             } else if (more) {
                 ping();

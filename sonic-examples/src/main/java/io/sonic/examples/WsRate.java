@@ -34,7 +34,7 @@ final class WsRate extends ReactorCommand {
 
     @Override
     void run(ReactorLoop loop) throws IOException {
-        Rehearsal.run();
+        Rehearsal.run(loop);
         WebSocketStream.Context context = new WebSocketStream.Context().closeTimeoutNs(CLOSE_TIMEOUT_NS);
         try (WebSocketStream ws = WebSocketStream.open(loop.reactor(), context)) {
             Counter counter = new Counter(loop, ws);

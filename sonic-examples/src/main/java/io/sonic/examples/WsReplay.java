@@ -47,20 +47,9 @@ final class WsReplay extends ReactorCommand {
     void run(ReactorLoop loop) throws IOException {
         Capture.check(file);
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        acceptNext(loop, listener);
+        Acceptor.start(loop, listener::asyncAccept, this::serve);
         printListening(listener.localAddress());
         loop.run();
-    }
-
-    private void acceptNext(ReactorLoop loop, TcpListener listener) {
-        listener.asyncAccept((status, stream) -> {
-            if (status == IoStatus.OK) {
-                serve(stream);
-            }
-            if (status != IoStatus.CLOSED) {
-                acceptNext(loop, listener);
-            }
-        });
     }
 
     private void serve(TcpStream stream) {

@@ -21,7 +21,9 @@ class CommandOptionsTest {
     @Test
     void areThoseOfTheContract() {
         assertThat(commands()).contains("demo", "ws-latency", "ws-rate", "ws-echo-server", "ws-replay",
-                "tcp-echo-server", "tcp-latency", "multicast-send", "multicast-receive", "timer");
+                "tcp-echo-server", "tcp-latency", "tls-echo-server", "tls-latency",
+                "udp-echo-server", "udp-latency", "unix-echo-server", "unix-latency", "multicast-send",
+                "multicast-receive", "timer");
     }
 
     @ParameterizedTest
@@ -83,6 +85,18 @@ class CommandOptionsTest {
         "multicast-send --group 239.1.1.1 --port 1 --interface lo --rate -1, --rate",
         "multicast-receive --group 239.1.1.1 --port 1 --interface lo --count 0, --count",
         "timer --period 0, --period",
+        "tls-echo-server --port 0 --key x, --cert",
+        "tls-echo-server --port 0 --cert x, --key",
+        "tls-echo-server --port 65536 --cert x --key x, --port",
+        "tls-latency --host x --port 1 --cert x, --key",
+        "tls-latency --host x --port 1 --name  , --name",
+        "tls-latency --host x --port 0, --port",
+        "udp-echo-server --port -1, --port",
+        "udp-latency --host x --port 1 --size 65508, --size",
+        "udp-latency --host x --port 1 --count 0, --count",
+        "unix-echo-server, --path",
+        "unix-latency, --path",
+        "unix-latency --path x --size 0, --size",
     })
     void refuseWhatIsMissingOrOutOfRangeWithTheUsage(String commandLine, String option) {
         String[] args = commandLine.split(" ");

@@ -108,6 +108,33 @@ class RunnableJarIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"Mac OS X, aarch64", "Windows 11, amd64", "Linux, riscv64"})
+    void saysWhereTheEpollBackendIsToBeHad(String system, String processor) throws Exception {
+        Ended ended = run(JAVA, "-Dos.name=" + system, "-Dos.arch=" + processor, "-jar", JAR.toString(), "timer",
+                "--backend", "epoll");
+
+        assertThat(ended.status).isEqualTo(1);
+        assertThat(ended.out).isEmpty();
+        assertThat(ended.err).isEqualTo("timer: the epoll backend needs Linux on x86-64 or aarch64, and this is "
+                + system + " on " + processor + ": use --backend nio" + System.lineSeparator());
+    }
+
+    @Test
+    void takesTheNioBackendWhereNativeCallsAreDenied() throws Exception {
+        List<String> command = new ArrayList<>(List.of(JAVA, "--illegal-native-access=deny"));
+        command.addAll(FLAGS.subList(0, 2));
+        command.addAll(List.of("-cp", JAR.toString(), Launcher.class.getName(), "timer", "--delay", "1", "--period",
+                "1", "--count", "1", "--idle", "block"));
+        Ended chosen = run(command.toArray(String[]::new));
+        assertThat(chosen.status).as(chosen.err).isZero();
+
+        command.addAll(List.of("--backend", "epoll"));
+        Ended asked = run(command.toArray(String[]::new));
+        assertThat(asked.status).isEqualTo(1);
+        assertThat(asked.err.lines()).singleElement().asString().contains("--enable-native-access=ALL-UNNAMED");
+    }
+
     @Test
     void tellsAnOlderJavaWhichVersionItNeeds() throws Exception {
         int version = versionOnThePath();

@@ -61,9 +61,14 @@ final class RunningCommand implements AutoCloseable {
 
     /** Waits until it listens, and tells where, as {@code HOST:PORT}. */
     String address() throws Exception {
-        String line = firstLine.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        String line = firstLine();
         assertThat(line).as("first line; %s", err).matches(LISTENING + ".*:[1-9][0-9]*");
         return line.substring(LISTENING.length());
+    }
+
+    /** Waits for its first line. */
+    String firstLine() throws Exception {
+        return firstLine.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     String port() throws Exception {
