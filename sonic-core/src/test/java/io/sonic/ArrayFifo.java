@@ -7,14 +7,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * A FIFO buffer that does no more than its interface asks for: one piece of memory off the heap, whose bytes are moved
  * to the front when there is no more room behind them.
  */
-final class ArrayFifo implements FifoBuffer {
+public final class ArrayFifo implements FifoBuffer {
     private final UnsafeBuffer memory;
     private int head;
     private int tail;
     private long committed;
     private boolean closed;
 
-    ArrayFifo(int capacity) {
+    public ArrayFifo(int capacity) {
         memory = Buffers.allocate(capacity);
     }
 

@@ -3,6 +3,7 @@ package io.sonic.tls;
 import io.sonic.IoStatus;
 import io.sonic.ReadHandler;
 import io.sonic.Stream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -29,6 +30,10 @@ final class CiphertextIn implements AutoCloseable {
      * Why nothing more will come, or null.
      */
     private IoStatus end;
+    /**
+     * Why the transport did not accept a read, or null: somebody else reads it.
+     */
+    private IOException refusal;
 
     CiphertextIn(TlsConnection connection, Stream transport) {
         this.connection = connection;
@@ -56,8 +61,11 @@ final class CiphertextIn implements AutoCloseable {
         return end;
     }
 
-    boolean isReading() {
-        return reading;
+    /**
+     * Describes an {@link #end()} that is {@code FAILED}.
+     */
+    IOException failure() {
+        return refusal != null ? refusal : transport.failure();
     }
 
     /**
@@ -69,7 +77,13 @@ final class CiphertextIn implements AutoCloseable {
         if (reading || end != null || !makeRoom()) {
             return false;
         }
-        int result = transport.tryRead(buffer, tail, CAPACITY - tail);
+        int result;
+        try {
+            result = transport.tryRead(buffer, tail, CAPACITY - tail);
+        } catch (IllegalStateException e) {
+            refuse(e);
+            return true;
+        }
         if (result > 0) {
             tail += result;
             return true;
@@ -98,6 +112,9 @@ final class CiphertextIn implements AutoCloseable {
         starting = true;
         try {
             transport.asyncRead(buffer, tail, CAPACITY - tail, handler);
+        } catch (IllegalStateException e) {
+            reading = false;
+            refuse(e);
         } finally {
             starting = false;
         }
@@ -121,6 +138,11 @@ final class CiphertextIn implements AutoCloseable {
     @Override
     public void close() {
         BufferUtil.free(buffer);
+    }
+
+    private void refuse(IllegalStateException reason) {
+        end = IoStatus.FAILED;
+        refusal = new IOException(connection + ": the stream below cannot be read: " + reason.getMessage(), reason);
     }
 
     private boolean makeRoom() {

@@ -3,6 +3,7 @@ package io.sonic.tls;
 import io.sonic.IoStatus;
 import io.sonic.Stream;
 import io.sonic.WriteHandler;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -25,6 +26,10 @@ final class CiphertextOut implements AutoCloseable {
     private boolean writing;
     private boolean starting;
     private boolean failed;
+    /**
+     * Why the transport did not accept a write, or null: somebody else writes to it.
+     */
+    private IOException refusal;
 
     CiphertextOut(TlsConnection connection, Stream transport) {
         this.connection = connection;
@@ -67,6 +72,13 @@ final class CiphertextOut implements AutoCloseable {
     }
 
     /**
+     * Why the transport takes nothing more.
+     */
+    IOException failure() {
+        return refusal != null ? refusal : transport.failure();
+    }
+
+    /**
      * Gives the transport as much as it takes, and has it write the rest in the background.
      *
      * @return {@code OK} when it took everything, {@code WOULD_BLOCK} while it writes, {@code FAILED} when it refused.
@@ -76,16 +88,18 @@ final class CiphertextOut implements AutoCloseable {
             return IoStatus.WOULD_BLOCK;
         }
         if (head < tail) {
-            int result = transport.tryWrite(buffer, head, tail - head);
-            if (result >= 0) {
-                head += result;
-            } else if (result == IoStatus.FAILED.code()) {
-                fail();
-            }
-            while (head < tail) {
-                if (writeRest()) {
-                    return IoStatus.WOULD_BLOCK;
+            try {
+                writeAtOnce();
+                while (head < tail) {
+                    if (writeRest()) {
+                        return IoStatus.WOULD_BLOCK;
+                    }
                 }
+            } catch (IllegalStateException e) {
+                writing = false;
+                refusal = new IOException(
+                        connection + ": the stream below cannot be written: " + e.getMessage(), e);
+                fail();
             }
             head = 0;
             tail = 0;
@@ -96,6 +110,15 @@ final class CiphertextOut implements AutoCloseable {
     @Override
     public void close() {
         BufferUtil.free(buffer);
+    }
+
+    private void writeAtOnce() {
+        int result = transport.tryWrite(buffer, head, tail - head);
+        if (result >= 0) {
+            head += result;
+        } else if (result == IoStatus.FAILED.code()) {
+            fail();
+        }
     }
 
     /**

@@ -14,7 +14,6 @@ final class Handshake extends TlsOperation {
     private final Decrypter decrypter;
     private final CiphertextOut out;
     private HandshakeHandler handler;
-    private boolean begun;
 
     Handshake(TlsConnection connection, TlsEngine engine, Decrypter decrypter, CiphertextOut out) {
         super(connection, "handshake");
@@ -33,14 +32,6 @@ final class Handshake extends TlsOperation {
     void attempt() {
         if (!connection.hasTransport()) {
             return;
-        }
-        if (!begun) {
-            begun = true;
-            try {
-                engine.begin();
-            } catch (TlsException e) {
-                connection.engineFailed(e);
-            }
         }
         for (int steps = 0; steps < MAX_STEPS; steps++) {
             if (connection.isInputBroken()) {

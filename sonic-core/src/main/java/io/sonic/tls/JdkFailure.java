@@ -20,7 +20,8 @@ final class JdkFailure {
      * What an alert says to the one who receives it. RFC 8446, 6.2.
      */
     private static final Map<String, String> MEANINGS = Map.ofEntries(
-            Map.entry("handshake_failure", "it finds nothing in common with what this side offers"),
+            Map.entry("handshake_failure",
+                    "it finds nothing in common with what this side offers, or wants a certificate"),
             Map.entry("insufficient_security", "it finds what this side offers too weak"),
             Map.entry("protocol_version", "it speaks none of the versions that this side offers"),
             Map.entry("bad_certificate", "it does not accept this side's certificate, or wants one"),
@@ -58,6 +59,10 @@ final class JdkFailure {
             String meaning = MEANINGS.get(alert);
             return new TlsException(Reason.ALERT_RECEIVED, subject + ": the peer ended it with the alert " + alert
                     + (meaning == null ? "" : ": " + meaning), thrown);
+        }
+        if (message.contains("Received close_notify during handshake")) {
+            return new TlsException(Reason.ALERT_RECEIVED,
+                    subject + ": the peer ended it with the alert close_notify, in the handshake", thrown);
         }
         Matcher own = OWN_ALERT.matcher(message);
         String alert = own.find() ? own.group(1) : "";

@@ -27,6 +27,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class JdkTlsEngine implements TlsEngine {
     private static final int HEADER_LENGTH = 5;
     private static final int LENGTH_OFFSET = 3;
+    // RFC 8446, 5.1: what every version says.
+    private static final byte[] PROTOCOL = {3, 3};
     // RFC 8446, 5.1; 24 is the heartbeat of RFC 6520.
     private static final int FIRST_CONTENT_TYPE = 20;
     private static final int LAST_CONTENT_TYPE = 24;
@@ -40,7 +42,10 @@ final class JdkTlsEngine implements TlsEngine {
 
     private final SSLEngine engine;
     private final String subject;
-    private final long createdMs = System.currentTimeMillis();
+    /**
+     * When the peer was first heard of: a session that is older was taken up.
+     */
+    private long heardMs;
     private final ByteBuffer inbound = ByteBuffer.allocate(MAX_RECORD_LENGTH);
     private ByteBuffer outbound;
     /**
@@ -54,6 +59,7 @@ final class JdkTlsEngine implements TlsEngine {
     private final ByteBuffer[] targets = new ByteBuffer[1];
     private int consumed;
     private int produced;
+    private boolean begun;
     private boolean output;
     private boolean ready;
     private boolean resumed;
@@ -72,16 +78,10 @@ final class JdkTlsEngine implements TlsEngine {
     }
 
     @Override
-    public void begin() throws TlsException {
-        try {
-            engine.beginHandshake();
-        } catch (SSLException e) {
-            throw explain(e);
-        }
-    }
-
-    @Override
     public Step next() {
+        if (!begun) {
+            return Step.NEEDS_TASKS;
+        }
         HandshakeStatus status = engine.getHandshakeStatus();
         output = status == HandshakeStatus.NEED_WRAP;
         return switch (status) {
@@ -93,7 +93,16 @@ final class JdkTlsEngine implements TlsEngine {
     }
 
     @Override
-    public void runTasks() {
+    public void runTasks() throws TlsException {
+        if (!begun) {
+            // A client makes its keys here, which takes as long as a signature.
+            begun = true;
+            try {
+                engine.beginHandshake();
+            } catch (SSLException | RuntimeException e) {
+                throw explain(e);
+            }
+        }
         for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
             task.run();
         }
@@ -106,6 +115,9 @@ final class JdkTlsEngine implements TlsEngine {
         int length = recordLength(ciphertext, ciphertextLength);
         if (length == 0) {
             return engine.isInboundDone() ? Step.ENDED : Step.NEEDS_INPUT;
+        }
+        if (heardMs == 0) {
+            heardMs = System.currentTimeMillis();
         }
         memory.wrap(ciphertext, length);
         memory.getBytes(0, inbound.array(), 0, length);
@@ -122,7 +134,7 @@ final class JdkTlsEngine implements TlsEngine {
             return Step.NEEDS_ROOM;
         }
         if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
-            throw broken("a record whose length is not what it says", null);
+            throw broken("a record whose length is not what it says");
         }
         consumed = result.bytesConsumed();
         produced = result.bytesProduced();
@@ -152,7 +164,7 @@ final class JdkTlsEngine implements TlsEngine {
         consumed = result.bytesConsumed();
         produced = result.bytesProduced();
         if (produced > room) {
-            throw broken("a record of " + produced + " bytes on its way out", null);
+            throw broken("a record of " + produced + " bytes on its way out");
         }
         if (produced > 0) {
             memory.wrap(ciphertext, produced);
@@ -228,7 +240,7 @@ final class JdkTlsEngine implements TlsEngine {
             ready = true;
             SSLSession session = engine.getSession();
             // The mark is lost where the session came back from the client, in a ticket: that one is older.
-            resumed = session.getValue(KNOWN) != null || session.getCreationTime() < createdMs;
+            resumed = session.getValue(KNOWN) != null || session.getCreationTime() < heardMs;
             session.putValue(KNOWN, KNOWN);
         }
         return Step.READY;
@@ -257,11 +269,12 @@ final class JdkTlsEngine implements TlsEngine {
             return 0;
         }
         memory.wrap(ciphertext, available);
-        int type = memory.getByte(0);
+        byte type = memory.getByte(0);
         if (type < FIRST_CONTENT_TYPE || type > LAST_CONTENT_TYPE) {
-            throw ready ? broken("something that is no record: " + quote(available), null)
-                    : new TlsException(Reason.NOT_TLS,
-                            subject + ": the peer does not speak TLS, it sent " + quote(available));
+            String quote = quote(available);
+            alertAbout(type);
+            throw ready ? broken("something that is no record: " + quote)
+                    : new TlsException(Reason.NOT_TLS, subject + ": the peer does not speak TLS, it sent " + quote);
         }
         if (available < HEADER_LENGTH) {
             return 0;
@@ -269,9 +282,23 @@ final class JdkTlsEngine implements TlsEngine {
         int length = HEADER_LENGTH
                 + ((memory.getByte(LENGTH_OFFSET) & 0xFF) << 8 | memory.getByte(LENGTH_OFFSET + 1) & 0xFF);
         if (length > MAX_RECORD_LENGTH) {
-            throw broken("a record of " + length + " bytes, more than " + MAX_RECORD_LENGTH, null);
+            alertAbout(type);
+            throw broken("a record of " + length + " bytes, more than " + MAX_RECORD_LENGTH);
         }
         return available < length ? 0 : length;
+    }
+
+    /**
+     * Shows the engine something like what is refused here, a record of that type that is too long: it then has an
+     * alert to send.
+     */
+    private void alertAbout(byte type) {
+        inbound.clear().put(type).put(PROTOCOL).putShort((short) 0xFFFF).flip();
+        try {
+            engine.unwrap(inbound, NOTHING);
+        } catch (SSLException | RuntimeException e) {
+            output = engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+        }
     }
 
     /**
@@ -313,7 +340,7 @@ final class JdkTlsEngine implements TlsEngine {
         return JdkFailure.explain(subject, thrown);
     }
 
-    private TlsException broken(String what, Exception cause) {
-        return new TlsException(Reason.PROTOCOL_ERROR, subject + ": the peer broke the protocol, " + what, cause);
+    private TlsException broken(String what) {
+        return new TlsException(Reason.PROTOCOL_ERROR, subject + ": the peer broke the protocol, " + what);
     }
 }

@@ -191,9 +191,11 @@ final class TlsConnection {
     }
 
     /**
-     * Takes the transport's read back when nobody waits for it any more.
+     * Takes the transport's read back when nobody waits for it any more. A shutdown that left the input to a read has
+     * to care for it again.
      */
     void releaseInput() {
+        shutdown.wake();
         if (!handshake.isInFlight() && !read.isInFlight() && !shutdown.isInFlight() && !working) {
             in.cancel();
         }
@@ -293,7 +295,7 @@ final class TlsConnection {
      */
     int inputEnded(IoStatus how) {
         if (how == IoStatus.FAILED) {
-            inputFailure = new Failure(transport.failure(), transport.errno());
+            inputFailure = new Failure(in.failure(), transport.errno());
         } else {
             inputFailure = new Failure(new TlsException(Reason.TRUNCATED, subject + (ready
                     ? ": the peer ended the connection without close_notify, what it sent may be incomplete"
@@ -306,7 +308,7 @@ final class TlsConnection {
 
     void transportRefused() {
         if (outputFailure == null || endSaid && !engineBroken) {
-            outputFailure = new Failure(transport.failure(), transport.errno());
+            outputFailure = new Failure(out.failure(), transport.errno());
         }
         failure = outputFailure;
     }
@@ -322,7 +324,7 @@ final class TlsConnection {
 
     void timedOut(String operation, long timeoutNs) {
         failure = new Failure(new TlsException(Reason.TIMED_OUT,
-                subject + ": the " + operation + " timed out after " + timeoutNs / 1_000_000 + " ms"), 0);
+                subject + ": the " + operation + " timed out after " + time(timeoutNs)), 0);
     }
 
     /**
@@ -337,6 +339,10 @@ final class TlsConnection {
      */
     void outputFailed() {
         failure = outputFailure;
+    }
+
+    private static String time(long ns) {
+        return ns >= 1_000_000 ? ns / 1_000_000 + " ms" : ns + " ns";
     }
 
     private void sendAlert() {
@@ -358,7 +364,7 @@ final class TlsConnection {
             return;
         }
         if (thrown != null) {
-            engineFailed(new TlsException(Reason.PROTOCOL_ERROR,
+            engineFailed(thrown instanceof TlsException known ? known : new TlsException(Reason.PROTOCOL_ERROR,
                     subject + ": the handshake failed on this side: " + thrown, thrown));
         }
         progress();
@@ -367,11 +373,17 @@ final class TlsConnection {
         }
     }
 
+    /**
+     * Ends what is in flight; not what the handlers start meanwhile.
+     */
     private void abort(IoStatus status) {
+        int theRead = read.number();
+        int theShutdown = shutdown.number();
+        int theWrite = write.number();
         handshake.abort(status);
-        read.abort(status);
-        shutdown.abort(status);
-        write.abort(status);
+        read.abort(status, theRead);
+        shutdown.abort(status, theShutdown);
+        write.abort(status, theWrite);
     }
 
     /**

@@ -26,7 +26,7 @@ import javax.net.ssl.SSLParameters;
  * TlsContext context = TlsContext.create(new TlsContext.Settings()
  *         .trustFile(Path.of("ca.pem"))
  *         .applicationProtocols("http/1.1"));
- * TlsConnection connection = TlsStream.client(tcpStream, context, "example.com", 443);
+ * TlsStream stream = TlsStream.client(tcpStream, context, "example.com", 443);
  * }
  */
 public final class TlsContext {
@@ -247,7 +247,7 @@ public final class TlsContext {
 
         /**
          * Sets whether a client verifies that the server's certificate is for the host that it meant to connect to
-         * (RFC 9525). Without that, anybody with any trusted certificate can be in between.
+         * (RFC 2818, 3.1). Without that, anybody with any trusted certificate can be in between.
          *
          * @param hostVerification by default true.
          * @return this.

@@ -58,12 +58,7 @@ interface TlsEngine extends AutoCloseable {
     }
 
     /**
-     * Begins the handshake.
-     */
-    void begin() throws TlsException;
-
-    /**
-     * What the handshake needs next.
+     * What the handshake needs next. At first {@code NEEDS_TASKS}: the keys to offer are made by them too.
      *
      * @return {@code NEEDS_INPUT}, {@code NEEDS_OUTPUT}, {@code NEEDS_TASKS}, {@code READY}, or {@code ENDED} when the
      *         peer has ended it.
@@ -71,9 +66,9 @@ interface TlsEngine extends AutoCloseable {
     Step next();
 
     /**
-     * Does the slow work of the handshake: certificates, signatures. On another thread.
+     * Does the slow work of the handshake: keys, certificates, signatures. On another thread.
      */
-    void runTasks();
+    void runTasks() throws TlsException;
 
     /**
      * Takes ciphertext in and gives plaintext out, one record at most.

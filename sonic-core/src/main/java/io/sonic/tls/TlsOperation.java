@@ -12,6 +12,10 @@ abstract class TlsOperation extends Deferral {
     final TlsConnection connection;
     private final String name;
     private boolean inFlight;
+    /**
+     * Tells one operation from the next, which is the same object.
+     */
+    private int number;
     private long timeoutNs;
     /**
      * Made when a time-out is first set.
@@ -59,6 +63,8 @@ abstract class TlsOperation extends Deferral {
      */
     final void begin() {
         inFlight = true;
+        int begun = ++number;
+        long limitNs = timeoutNs;
         if (connection.reactor().tryInline()) {
             try {
                 attempt();
@@ -68,9 +74,9 @@ abstract class TlsOperation extends Deferral {
         } else {
             connection.reactor().defer(this);
         }
-        // The handler may have started the next operation, which then has a deadline of its own.
-        if (timeoutNs > 0 && inFlight && !deadline.isScheduled() && connection.reactor().isOpen()) {
-            deadline.scheduleOnce(timeoutNs, onDeadline);
+        // The handler may have started the next operation, which has a limit of its own.
+        if (limitNs > 0 && inFlight && begun == number && connection.reactor().isOpen()) {
+            deadline.scheduleOnce(limitNs, onDeadline);
         }
     }
 
@@ -104,6 +110,24 @@ abstract class TlsOperation extends Deferral {
             connection.releaseInput();
             call(status);
         }
+    }
+
+    /**
+     * Ends the operation unless it is another one by now.
+     *
+     * @param which the {@link #number()} of the operation that is meant.
+     */
+    final void abort(IoStatus status, int which) {
+        if (which == number) {
+            abort(status);
+        }
+    }
+
+    /**
+     * The number of the operation in flight, or 0.
+     */
+    final int number() {
+        return inFlight ? number : 0;
     }
 
     @Override

@@ -84,7 +84,8 @@ public final class TlsStream implements Stream {
      */
     public static TlsStream client(Stream transport, TlsContext context, String host, int port) {
         Objects.requireNonNull(transport, "transport");
-        if (host.isBlank() || port < 0 || port > 65_535) {
+        Objects.requireNonNull(context, "context");
+        if (Objects.requireNonNull(host, "host").isBlank() || port < 0 || port > 65_535) {
             throw new IllegalArgumentException("not a host and a port: \"" + host + "\", " + port);
         }
         String subject = "TLS with " + (host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host)
@@ -103,6 +104,7 @@ public final class TlsStream implements Stream {
      */
     public static TlsStream server(Stream transport, TlsContext context) {
         Objects.requireNonNull(transport, "transport");
+        Objects.requireNonNull(context, "context");
         String subject = "TLS with client " + peerOf(transport);
         return new TlsStream(transport, context.serverEngine(subject), subject,
                 context.handshakeTimeoutNs(), context.shutdownTimeoutNs());

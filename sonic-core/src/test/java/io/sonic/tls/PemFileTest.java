@@ -106,6 +106,12 @@ final class PemFileTest {
     }
 
     @Test
+    void saysThatItIsADirectory() {
+        assertThatThrownBy(() -> PemFile.read(directory)).isInstanceOf(IOException.class)
+                .hasMessage(directory + ": Is a directory");
+    }
+
+    @Test
     void saysThatABlockIsDamaged() throws IOException {
         write("endless", "-----BEGIN PRIVATE KEY-----\nMIIE\n");
         assertThatThrownBy(() -> key("endless")).isInstanceOf(IOException.class)

@@ -22,11 +22,6 @@ final class PlainEngine implements TlsEngine {
     private int produced;
 
     @Override
-    public void begin() {
-        // Nothing to agree on.
-    }
-
-    @Override
     public Step next() {
         return Step.READY;
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -130,7 +131,7 @@ final class TlsFailureTest extends TlsTest {
         assertFailure(pair.server(), Reason.NO_COMMON_CIPHER_SUITE,
                 ": the two sides have no cipher suite in common");
         assertFailure(pair.client(), Reason.ALERT_RECEIVED, "the alert handshake_failure: it finds nothing in common "
-                + "with what this side offers");
+                + "with what this side offers, or wants a certificate");
     }
 
     @Test
@@ -184,6 +185,25 @@ final class TlsFailureTest extends TlsTest {
 
         assertThat(events).containsExactly(new Shaken("server", IoStatus.FAILED));
         assertFailure(server, Reason.NOT_TLS, ": the peer does not speak TLS, it sent the bytes 01 02 03");
+    }
+
+    @Test
+    void saysThatTheClientSpeaksHttpAndTellsItByAnAlert() throws IOException {
+        TcpStream[] transports = tcp();
+        TlsStream server = closing(TlsStream.server(transports[1], TlsContext.create(serving())));
+        server.asyncHandshake(onHandshake("server"));
+        String request = "GET / HTTP/1.1\r\n\r\n";
+        UnsafeBuffer answer = buffer(7);
+
+        closing(transports[0]).asyncWriteAll(buffer(request), 0, request.length(), (status, length) -> { });
+        transports[0].asyncReadAll(answer, 0, 7, onRead);
+        awaitEvents(2);
+
+        assertThat(events).containsExactlyInAnyOrder(new Shaken("server", IoStatus.FAILED), new Read(IoStatus.OK, 7));
+        assertFailure(server, Reason.NOT_TLS, ": the peer does not speak TLS, it sent \"GET / HTTP/1.1\"");
+        // RFC 8446, 6: an alert, of two bytes, fatal.
+        assertThat(answer.getByte(0)).isEqualTo((byte) 21);
+        assertThat(answer.getByte(5)).isEqualTo((byte) 2);
     }
 
     @Test

@@ -2,13 +2,25 @@ package io.sonic.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sonic.ArrayFifo;
+import io.sonic.CodecStream;
 import io.sonic.IoStatus;
 import io.sonic.IoVector;
+import io.sonic.LengthPrefixCodec;
 import io.sonic.Reactor;
+import io.sonic.Stream;
+import io.sonic.UnixListener;
+import io.sonic.UnixStream;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Both sides against each other, over TCP, in one reactor.
  */
 final class TlsStreamTest extends TlsTest {
+    @TempDir
+    private Path directory;
+
     @ParameterizedTest
     @EnumSource
     void carriesBytesBothWays(TlsVersion version) throws IOException {
@@ -99,12 +114,31 @@ final class TlsStreamTest extends TlsTest {
         exchange(second);
     }
 
+    /**
+     * The stream is older than the session that it takes up.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void takesUpASessionThatIsMadeWhileItWaits(TlsVersion version) throws IOException {
+        TlsContext client = TlsContext.create(trusting().versions(version));
+        TlsContext server = TlsContext.create(serving());
+        Pair second = pair(tcp(), client, server);
+        second.server().asyncHandshake(onHandshake("server"));
+        exchange(shaken(pair(tcp(), client, server)));
+
+        second.client().asyncHandshake(onHandshake("client"));
+        awaitEvents(2);
+
+        assertThat(second.client().isResumed()).isTrue();
+        assertThat(second.server().isResumed()).isTrue();
+    }
+
     @Test
     void doesNotTakeUpASessionOfAnotherPort() throws IOException {
         TlsContext client = TlsContext.create(trusting());
         TlsContext server = TlsContext.create(serving());
         exchange(shaken(pair(tcp(), client, server)));
-        io.sonic.Stream[] transports = tcp();
+        Stream[] transports = tcp();
 
         Pair other = shaken(new Pair(closing(TlsStream.client(transports[0], client, "localhost", 444)),
                 closing(TlsStream.server(transports[1], server))));
@@ -115,7 +149,7 @@ final class TlsStreamTest extends TlsTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "localhost.", "127.0.0.1", "::1", "[::1]"})
     void verifiesNamesAndAddresses(String host) throws IOException {
-        io.sonic.Stream[] transports = tcp();
+        Stream[] transports = tcp();
 
         Pair pair = shaken(new Pair(
                 closing(TlsStream.client(transports[0], TlsContext.create(trusting()), host, 443)),
@@ -354,6 +388,83 @@ final class TlsStreamTest extends TlsTest {
 
         assertThat(events).containsExactly(new Read(IoStatus.OK, 0), new Read(IoStatus.OK, 0),
                 new Written(IoStatus.OK, 0), new Written(IoStatus.OK, 0));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void worksOverTheUnixDomain(TlsVersion version) throws IOException {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("listener"));
+        Stream[] transports = new Stream[2];
+        try (UnixListener listener = UnixListener.open(reactor, address)) {
+            UnixStream connecting = UnixStream.open(reactor);
+            listener.asyncAccept((status, stream) -> transports[1] = stream);
+            connecting.asyncConnect(address, 0, status -> transports[0] = connecting);
+            await(() -> transports[0] != null && transports[1] != null);
+        }
+        Pair pair = shaken(pair(transports, TlsContext.create(trusting().versions(version)),
+                TlsContext.create(serving())));
+        UnsafeBuffer sent = buffer(1_000_000);
+        UnsafeBuffer received = buffer(1_000_000);
+        fill(sent, 0, 1_000_000, 0);
+
+        pair.client().asyncWriteAll(sent, 0, 1_000_000, onWrite);
+        pair.server().asyncReadAll(received, 0, 1_000_000, onRead);
+        awaitEvents(2);
+        pair.server().asyncShutdown(onShutdown("server"));
+        pair.client().asyncShutdown(onShutdown("client"));
+        awaitEvents(4);
+
+        assertPattern(received, 0, 1_000_000, 0);
+        assertThat(events).contains(new ShutDown("server", IoStatus.OK), new ShutDown("client", IoStatus.OK));
+        assertThat(pair.server().toString()).startsWith("TlsStream TLS with client UnixStream ");
+    }
+
+    /**
+     * Of two records that come together the second one is in the stream already: the transport has nothing more to
+     * tell, however hot it is.
+     */
+    @Test
+    void doesNotStallAReaderThatIsHot() throws IOException {
+        Pair pair = connected();
+        pair.client().hot(true);
+        pair.client().asyncRead(buffer(3), 0, 3, onRead);
+        turn(3);
+        assertThat(events).isEmpty();
+        pair.server().tryWrite(buffer("abc"), 0, 3);
+        pair.server().tryWrite(buffer("defgh"), 0, 5);
+        awaitEvents(1);
+
+        UnsafeBuffer two = buffer(2);
+        for (int i = 0; i < 3; i++) {
+            pair.client().asyncRead(two, 0, i == 2 ? 1 : 2, onRead);
+            awaitEvents(2 + i);
+        }
+
+        assertThat(events).containsExactly(new Read(IoStatus.OK, 3), new Read(IoStatus.OK, 2),
+                new Read(IoStatus.OK, 2), new Read(IoStatus.OK, 1));
+    }
+
+    @Test
+    void carriesACodecStream() throws IOException {
+        Pair pair = connected();
+        CodecStream<DirectBuffer> client = closing(new CodecStream<>(pair.client(), new LengthPrefixCodec(1_000),
+                new ArrayFifo(2_000), new ArrayFifo(2_000)));
+        CodecStream<DirectBuffer> server = closing(new CodecStream<>(pair.server(), new LengthPrefixCodec(1_000),
+                new ArrayFifo(2_000), new ArrayFifo(2_000)));
+        List<String> items = new ArrayList<>();
+
+        client.asyncWrite(buffer("an item"), onWrite);
+        server.asyncRead((status, item) -> {
+            items.add(text(item, 0, item.capacity()));
+            server.asyncWrite(buffer("another one"), onWrite);
+        });
+        client.asyncRead((status, item) -> items.add(text(item, 0, item.capacity())));
+        await(() -> items.size() == 2);
+        client.asyncRead((status, item) -> items.add(status + ": " + item));
+        server.close();
+        await(() -> items.size() == 3);
+
+        assertThat(items).containsExactly("an item", "another one", "END_OF_STREAM: null");
     }
 
     private void exchange(Pair pair) {

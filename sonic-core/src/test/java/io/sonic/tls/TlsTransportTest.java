@@ -144,11 +144,11 @@ final class TlsTransportTest extends TlsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "2, 40 | the peer ended it with the alert handshake_failure: it finds nothing in common with what this side "
-                + "offers",
+                + "offers, or wants a certificate",
         "2, 112 | the peer ended it with the alert unrecognized_name: it does not serve the host name",
         "2, 47 | the peer ended it with the alert illegal_parameter",
         "2, 99 | Unknown alert description (99)",
-        "1, 0 | Received close_notify during handshake"})
+        "1, 0 | the peer ended it with the alert close_notify, in the handshake"})
     void saysWhichAlertEndsAHandshake(String alert, String sentence) throws IOException {
         Pair pair = memory(TlsVersion.TLS_1_3);
         pair.client().asyncHandshake(onHandshake("client"));
@@ -234,6 +234,7 @@ final class TlsTransportTest extends TlsTest {
         assertThat(events).containsExactly(new Read(IoStatus.FAILED, 0));
         assertThat(pair.server().failure()).hasMessage("TLS with client memory: the peer broke the protocol, a record "
                 + "of " + total + " bytes, more than 18437");
+        assertThatThePeerIsTold(pair.client());
     }
 
     @Test
@@ -245,6 +246,12 @@ final class TlsTransportTest extends TlsTest {
 
         assertThat(pair.server().failure()).hasMessage(
                 "TLS with client memory: the peer broke the protocol, something that is no record: \"GET /\"");
+        assertThatThePeerIsTold(pair.client());
+    }
+
+    private void assertThatThePeerIsTold(TlsStream peer) {
+        assertThat(peer.tryRead(buffer(10), 0, 10)).isEqualTo(IoStatus.FAILED.code());
+        assertThat(((TlsException) peer.failure()).reason()).isEqualTo(Reason.ALERT_RECEIVED);
     }
 
     /**
