@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
             "A command ends with status 0 when it did its job, 1 when it failed, 2 for wrong options."},
         subcommands = {
             Demo.class,
-            WsLatency.class, WsRate.class, WsEchoServer.class, WsReplay.class,
+            WsLatency.class, WsRate.class, WsEchoServer.class, WsReplay.class, AutobahnClient.class,
             TcpEchoServer.class, TcpLatency.class,
             TlsEchoServer.class, TlsLatency.class,
             UdpEchoServer.class, UdpLatency.class,

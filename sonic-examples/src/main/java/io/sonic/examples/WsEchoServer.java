@@ -6,18 +6,28 @@ import io.sonic.TcpStream;
 import io.sonic.WriteHandler;
 import io.sonic.websocket.MessageHandler;
 import io.sonic.websocket.Opcode;
+import io.sonic.websocket.PerMessageDeflate;
 import io.sonic.websocket.WebSocketStream;
 import java.io.IOException;
 import org.agrona.DirectBuffer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** How to serve websockets. */
 @Command(name = "ws-echo-server", description = "Sends back to each client every message, until it is stopped.")
 final class WsEchoServer extends ReactorCommand {
 
+    private static final int COMPRESSION_LEVEL = 1;
+
     @Mixin
     private ListenOptions listen;
+
+    @Option(names = "--deflate", order = 3,
+            description = "Compresses messages for clients that ask for it (permessage-deflate).")
+    private boolean deflate;
+
+    private final WebSocketStream.Context context = new WebSocketStream.Context();
 
     @Override
     void checkOptions() {
@@ -26,15 +36,18 @@ final class WsEchoServer extends ReactorCommand {
 
     @Override
     void run(ReactorLoop loop) throws IOException {
+        if (deflate) {
+            context.perMessageDeflate(new PerMessageDeflate().compressionLevel(COMPRESSION_LEVEL));
+        }
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.start(loop, listener::asyncAccept, WsEchoServer::serve);
+        Acceptor.start(loop, listener::asyncAccept, this::serve);
         printListening(listener.localAddress());
         loop.run();
     }
 
-    private static void serve(TcpStream stream) {
+    private void serve(TcpStream stream) {
         try {
-            WebSocketStream ws = WebSocketStream.open(stream.reactor());
+            WebSocketStream ws = WebSocketStream.open(stream.reactor(), context);
             ws.asyncAccept(stream, status -> {
                 if (status == IoStatus.OK) {
                     new Connection(ws).read();

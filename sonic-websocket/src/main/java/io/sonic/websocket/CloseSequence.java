@@ -13,7 +13,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The close of a connection, whoever begins it (RFC 6455, 7): close frames in both directions, then the end of the
- * stream, each of the two with a deadline.
+ * stream, each of the two with a deadline. A connection whose deadline passes is reset: a peer that does not answer
+ * would keep the system busy with it for minutes.
  */
 final class CloseSequence {
     /**
@@ -154,6 +155,7 @@ final class CloseSequence {
     }
 
     private void onDeadline(Timer timer) {
+        connection.reset();
         if (stage == Stage.AWAITING_PEER) {
             code = CloseCode.ABNORMAL;
             connection.failed("the peer did not answer the close within " + timeoutNs / 1_000_000 + " ms");

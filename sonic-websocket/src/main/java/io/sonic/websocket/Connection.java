@@ -3,7 +3,9 @@ package io.sonic.websocket;
 import io.sonic.Channel;
 import io.sonic.IoStatus;
 import io.sonic.Reactor;
+import io.sonic.SocketOption;
 import io.sonic.Stream;
+import io.sonic.TcpStream;
 import java.io.IOException;
 import org.agrona.DirectBuffer;
 
@@ -25,6 +27,7 @@ final class Connection {
     private Role role;
     private String subject = "websocket";
     private Stream transport;
+    private TcpStream socket;
     private boolean hot;
     private Handshake handshake;
     private HttpHead peerHead;
@@ -88,6 +91,10 @@ final class Connection {
      */
     void use(Stream stream) {
         transport = stream;
+        if (stream instanceof TcpStream tcp) {
+            // What TLS, if it follows, goes through.
+            socket = tcp;
+        }
         if (hot) {
             stream.hot(true);
         }
@@ -145,6 +152,20 @@ final class Connection {
             } catch (IOException e) {
                 // The connection is gone already, which the read that follows finds out.
                 failed(e, 0);
+            }
+        }
+    }
+
+    /**
+     * Has the end of the connection be a reset (the RST of TCP), where it goes over a socket that is known.
+     */
+    void reset() {
+        if (socket != null && socket.isOpen()) {
+            try {
+                socket.option(SocketOption.LINGER, 0);
+            } catch (IOException gone) {
+                // There is nothing to be reset any more.
+                return;
             }
         }
     }

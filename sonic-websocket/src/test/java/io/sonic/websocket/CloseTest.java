@@ -214,6 +214,8 @@ class CloseTest {
             assertThat(rig.ws.closeCode()).isEqualTo(1006);
             rig.loop.until(rig.server::hasEnded);
             assertThat(rig.sent()).containsExactly(close(1000, "bye"));
+            // The system is not left with a connection that the peer may never answer on.
+            assertThat(rig.server.failure()).hasMessageContaining("ECONNRESET");
             rig.assertReactorGoesOn();
         }
     }

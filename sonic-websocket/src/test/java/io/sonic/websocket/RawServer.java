@@ -115,6 +115,13 @@ final class RawServer implements AutoCloseable {
         return ended;
     }
 
+    /**
+     * Why reading ended, when that was not the end of the stream.
+     */
+    IOException failure() {
+        return stream.failure();
+    }
+
     void awaitRequest() {
         loop.until(() -> heardText().endsWith("\r\n\r\n"));
     }
