@@ -1,5 +1,8 @@
 package io.sonic;
 
+import io.sonic.tls.Certificates;
+import io.sonic.tls.TlsContext;
+import io.sonic.tls.TlsStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -57,6 +60,76 @@ enum FaultScenario {
             run.await(() -> run.ends == 2);
             listener.close();
             client.close();
+        }
+    },
+    /**
+     * Handshake, echo and shutdown of TLS, both sides.
+     */
+    TLS {
+        @Override
+        void play(Run run) throws IOException {
+            Certificates certificates = Certificates.get();
+            Certificates.Identity identity = certificates.server();
+            TlsContext server = TlsContext.create(
+                    new TlsContext.Settings().certificate(identity.certificate(), identity.key()));
+            TlsContext trusting = TlsContext.create(new TlsContext.Settings().trustFile(certificates.authority()));
+            TcpListener listener = TcpListener.open(run.reactor, Loopback.IPV4.anyPort());
+            InetSocketAddress address = listener.localAddress();
+            if (address == null) {
+                throw new IOException("no address");
+            }
+            acceptTls(run, listener, server);
+            TcpStream stream = TcpStream.open(run.reactor);
+            stream.asyncConnect(address, 0, run.ledger.connect(stream, status -> {
+                if (status == IoStatus.OK) {
+                    askOverTls(run, TlsStream.client(stream, trusting, "localhost", address.getPort()));
+                }
+            }));
+            run.await(() -> run.ends == 2);
+            listener.close();
+        }
+
+        private void acceptTls(Run run, TcpListener listener, TlsContext context) {
+            listener.asyncAccept(run.ledger.accept(listener, (status, accepted) -> {
+                if (status == IoStatus.OK) {
+                    echoOverTls(run, TlsStream.server(accepted, context));
+                } else if (status == IoStatus.FAILED) {
+                    acceptTls(run, listener, context);
+                }
+            }));
+        }
+
+        private void echoOverTls(Run run, TlsStream stream) {
+            stream.asyncHandshake(run.ledger.handshake(stream, shaken -> onOk(shaken, () ->
+                    stream.asyncReadAll(run.in, 0, LENGTH, run.ledger.read(stream, "server reads", (read, l) ->
+                            onOk(read, () -> stream.asyncWriteAll(run.in, 0, LENGTH,
+                                    run.ledger.write(stream, "server writes", (written, length) ->
+                                            onOk(written, () -> shutdown(run, stream))))))))));
+        }
+
+        private void askOverTls(Run run, TlsStream stream) {
+            stream.asyncHandshake(run.ledger.handshake(stream, shaken -> onOk(shaken, () -> {
+                stream.asyncReadAll(run.echoed, 0, LENGTH, run.ledger.read(stream, "client reads", (read, length) ->
+                        onOk(read, () -> {
+                            run.check(run.echoed, 0, length);
+                            shutdown(run, stream);
+                        })));
+                stream.asyncWriteAll(run.out, 0, LENGTH,
+                        run.ledger.write(stream, "client writes", (written, length) -> { }));
+            })));
+        }
+
+        private void onOk(IoStatus status, Runnable then) {
+            if (status == IoStatus.OK) {
+                then.run();
+            }
+        }
+
+        private void shutdown(Run run, TlsStream stream) {
+            stream.asyncShutdown(run.ledger.shutdown(stream, status -> {
+                run.ends++;
+                stream.close();
+            }));
         }
     },
     /**

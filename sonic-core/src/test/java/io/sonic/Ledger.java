@@ -1,5 +1,7 @@
 package io.sonic;
 
+import io.sonic.tls.HandshakeHandler;
+import io.sonic.tls.ShutdownHandler;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,6 +75,22 @@ final class Ledger {
             complete(entry, status);
             failed = failedBefore;
             then.onAccept(status, stream);
+        };
+    }
+
+    HandshakeHandler handshake(Channel channel, HandshakeHandler then) {
+        Entry entry = accept(channel, "handshake");
+        return status -> {
+            complete(entry, status);
+            then.onHandshake(status);
+        };
+    }
+
+    ShutdownHandler shutdown(Channel channel, ShutdownHandler then) {
+        Entry entry = accept(channel, "shutdown");
+        return status -> {
+            complete(entry, status);
+            then.onShutdown(status);
         };
     }
 

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * Certificates and keys, made with the {@code openssl} command in a temporary directory, once for all tests.
  */
-final class Certificates {
+public final class Certificates {
     private static Certificates made;
 
     final Path directory;
@@ -22,10 +22,10 @@ final class Certificates {
     /**
      * A certificate with its key.
      */
-    record Identity(Path certificate, Path key) {
+    public record Identity(Path certificate, Path key) {
     }
 
-    static synchronized Certificates get() {
+    public static synchronized Certificates get() {
         OpenSsl.assumePresent();
         if (made == null) {
             try {
@@ -39,7 +39,7 @@ final class Certificates {
         return made;
     }
 
-    Path authority() {
+    public Path authority() {
         return directory.resolve("authority.pem");
     }
 
@@ -53,7 +53,7 @@ final class Certificates {
     /**
      * For localhost, 127.0.0.1 and ::1.
      */
-    Identity server() {
+    public Identity server() {
         return identity("server");
     }
 
