@@ -26,7 +26,8 @@ END
 readonly image=crossbario/autobahn-testsuite:25.10.1
 readonly jar=../../sonic-examples/target/sonic-examples.jar
 readonly expected=$PWD/expected-results.txt
-readonly home=$PWD/../target/autobahn
+home=$(cd .. && pwd)/target/autobahn
+readonly home
 readonly reports=$home/reports
 # The halves take about as long as each other.
 readonly first_half=1.*,2.*,3.*,4.*,5.*,6.*,7.*,9.*,10.*,12.1.*,12.2.*,12.3.*,13.1.*,13.2.*
@@ -108,7 +109,7 @@ await_port() {
 
 # as_client NAME CASES: our client, against the suite as server.
 as_client() {
-    local port suite
+    local port
     port=$(free_port)
     cat >"$home/$1.json" <<END
 {"url": "ws://127.0.0.1:$port", "outdir": "$reports/$1", "cases": $(json "$2"),
@@ -116,18 +117,17 @@ as_client() {
 END
     "${wstest[@]}" -m fuzzingserver -s "$home/$1.json" -u 0 >"$home/$1.log" 2>&1 &
     suite=$!
-    started+=("$suite")
-    trap 'kill $suite 2>/dev/null || true' EXIT
+    trap 'kill "$suite" 2>/dev/null || true' EXIT
     await_port "$port" "$suite" || { tail -5 "$home/$1.log" >&2; return 1; }
     "$java" -jar "$jar" autobahn-client --url "ws://127.0.0.1:$port" --agent sonic --idle block
 }
 
 # as_server NAME CASES: our server, against the suite as client.
 as_server() {
-    local address server
+    local address
     "$java" -jar "$jar" ws-echo-server --port 0 --deflate --idle block >"$home/$1.out" &
     server=$!
-    trap 'kill $server 2>/dev/null || true' EXIT
+    trap 'kill "$server" 2>/dev/null || true' EXIT
     for ((i = 0; i < 600; i++)); do
         address=$(sed -n 's/^listening on //p' "$home/$1.out")
         [[ -n $address ]] && break
@@ -148,7 +148,7 @@ both() {
     for cases in "$@"; do
         names+=("$role-$((${#names[@]} + 1))")
         rm -rf "${reports:?}/${names[-1]}"
-        (trap - EXIT; started=(); "as_$role" "${names[-1]}" "$cases") &
+        ("as_$role" "${names[-1]}" "$cases") &
         pids+=($!)
         started+=($!)
     done

@@ -82,6 +82,20 @@ class AllocationTest {
             ws.asyncWriteFragment(type, last, message, 0, length, onWrite);
         }
 
+        /**
+         * Makes the next message another one.
+         */
+        void vary() {
+            message.putInt(written % (message.capacity() - 4), written & 0x7F7F7F7F);
+        }
+
+        void sendInPlace() {
+            writing = true;
+            int offset = ws.claim(message.capacity());
+            ws.claimBuffer().putBytes(offset, message, 0, message.capacity());
+            ws.commit(type, message.capacity(), onWrite);
+        }
+
         private void onWrite(IoStatus status, int length) {
             require(status);
             writing = false;
@@ -138,6 +152,56 @@ class AllocationTest {
                 while (client.received < until) {
                     if (!server.writing) {
                         server.send();
+                    }
+                    pair.loop.poll();
+                }
+            });
+        }
+    }
+
+    /**
+     * Both sides compress, a message that is never the same as the one before it; whole, and in fragments.
+     */
+    @ParameterizedTest
+    @CsvSource({"TEXT, 16, 1, true", "TEXT, 200, 1, true", "BINARY, 200, 1, false", "TEXT, 4000, 4, true",
+        "BINARY, 65536, 1, true"})
+    void compressedMessagesAllocateNothing(Opcode type, int length, int fragments, boolean takeover)
+            throws IOException {
+        WebSocketStream.Context context = new WebSocketStream.Context().perMessageDeflate(
+            new PerMessageDeflate().compressionLevel(1).minLength(1).contextTakeover(takeover));
+        int scale = length > 1000 ? 20 : 4;
+        try (WebSocketPair pair = new WebSocketPair(context, context)) {
+            Player client = new Player(pair.client, type, length, 1, false);
+            Player server = new Player(pair.server, type, length, fragments, false);
+            assertNothingAllocated(count -> {
+                int until = client.received + count / scale;
+                while (client.received < until) {
+                    if (!server.writing) {
+                        server.vary();
+                        server.send();
+                    }
+                    pair.loop.poll();
+                }
+            });
+            assertThat(pair.client.statistics().inflatedBytesReceived()).isGreaterThan(length * 1_000L);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16", "200", "4000", "65536"})
+    void messagesOfAnySizeAllocateNothingAlsoWrittenInPlaceAndSeveralAtATime(int length) throws IOException {
+        try (WebSocketPair pair = new WebSocketPair()) {
+            Player client = new Player(pair.client, Opcode.BINARY, length, 1, false);
+            Player server = new Player(pair.server, Opcode.BINARY, length, 1, false);
+            assertNothingAllocated(count -> {
+                int until = client.received + count / 4;
+                while (client.received < until) {
+                    if (!server.writing) {
+                        pair.server.cork();
+                        server.send();
+                        server.sendInPlace();
+                        server.sendInPlace();
+                        pair.server.uncork();
                     }
                     pair.loop.poll();
                 }
