@@ -15,7 +15,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  * is only understood after it. So what the transport does not take at once is written in the background.
  */
 final class CiphertextOut implements AutoCloseable {
-    private static final int CAPACITY = 2 * TlsEngine.MAX_RECORD_LENGTH;
+    /**
+     * What the engine has to send of its own while data is exchanged: an alert, a key update.
+     */
+    private static final int MAX_CONTROL_LENGTH = 256;
+    /**
+     * Kept free for it: who cannot answer must not read on, and where neither side reads, both are stuck.
+     */
+    private static final int SPARE = 8 * MAX_CONTROL_LENGTH;
+    private static final int CAPACITY = 2 * TlsEngine.MAX_RECORD_LENGTH + SPARE;
 
     private final TlsConnection connection;
     private final Stream transport;
@@ -50,12 +58,16 @@ final class CiphertextOut implements AutoCloseable {
      * @return whether there is room for the longest one.
      */
     boolean hasRoom() {
-        if (room() < TlsEngine.MAX_RECORD_LENGTH && head > 0 && !writing) {
-            buffer.putBytes(0, buffer, head, tail - head);
-            tail -= head;
-            head = 0;
-        }
-        return room() >= TlsEngine.MAX_RECORD_LENGTH;
+        return hasRoom(TlsEngine.MAX_RECORD_LENGTH + SPARE);
+    }
+
+    /**
+     * Makes room for what the engine has to send of its own.
+     *
+     * @return whether there is room for it.
+     */
+    boolean hasRoomForControl() {
+        return hasRoom(MAX_CONTROL_LENGTH);
     }
 
     /**
@@ -110,6 +122,15 @@ final class CiphertextOut implements AutoCloseable {
     @Override
     public void close() {
         BufferUtil.free(buffer);
+    }
+
+    private boolean hasRoom(int wanted) {
+        if (room() < wanted && head > 0 && !writing) {
+            buffer.putBytes(0, buffer, head, tail - head);
+            tail -= head;
+            head = 0;
+        }
+        return room() >= wanted;
     }
 
     private void writeAtOnce() {

@@ -213,7 +213,7 @@ final class TlsConnection {
         try {
             boolean more = true;
             while (more) {
-                if (!out.hasRoom() && out.flush() == IoStatus.WOULD_BLOCK) {
+                if (!hasRoomForEngine() && out.flush() == IoStatus.WOULD_BLOCK) {
                     return false;
                 }
                 TlsEngine.Step step = engine.encrypt(0, 0, out.address(), out.room());
@@ -237,7 +237,7 @@ final class TlsConnection {
      */
     boolean sayEnd() {
         endWanted = true;
-        if (!endSaid && !working && out.hasRoom()) {
+        if (!endSaid && !working && hasRoomForEngine()) {
             endSaid = true;
             if (!engineBroken) {
                 engine.closeOutput();
@@ -341,12 +341,19 @@ final class TlsConnection {
         failure = outputFailure;
     }
 
+    /**
+     * In a handshake the engine's own records are as long as any.
+     */
+    private boolean hasRoomForEngine() {
+        return ready ? out.hasRoomForControl() : out.hasRoom();
+    }
+
     private static String time(long ns) {
         return ns >= 1_000_000 ? ns / 1_000_000 + " ms" : ns + " ns";
     }
 
     private void sendAlert() {
-        for (int i = 0; i < 4 && engine.hasOutput() && out.hasRoom(); i++) {
+        for (int i = 0; i < 4 && engine.hasOutput() && hasRoomForEngine(); i++) {
             try {
                 engine.encrypt(0, 0, out.address(), out.room());
                 out.commit(engine.produced());

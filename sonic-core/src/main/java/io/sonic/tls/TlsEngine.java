@@ -89,7 +89,8 @@ interface TlsEngine extends AutoCloseable {
      * @param plaintext       address of what to send.
      * @param plaintextLength bytes of it; 0 fetches only what the engine has to send.
      * @param ciphertext      address to write ciphertext to.
-     * @param room            bytes of room there, at least {@link #MAX_RECORD_LENGTH}.
+     * @param room            bytes of room there: {@link #MAX_RECORD_LENGTH} at least, or enough for an alert or a
+     *                        key update where there is no plaintext and the handshake is done.
      * @return {@code PROGRESS}, {@code NEEDS_TASKS} or {@code ENDED}.
      * @throws TlsException when the connection is broken.
      */

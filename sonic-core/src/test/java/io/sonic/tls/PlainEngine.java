@@ -12,6 +12,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class PlainEngine implements TlsEngine {
     private static final int HEADER_LENGTH = 2;
 
+    private final boolean answers;
+
     private final byte[] record = new byte[MAX_RECORD_LENGTH];
     private final byte[] held = new byte[4 * MAX_RECORD_LENGTH];
     private final UnsafeBuffer memory = new UnsafeBuffer(0, 0);
@@ -20,6 +22,21 @@ final class PlainEngine implements TlsEngine {
     private int left;
     private int consumed;
     private int produced;
+    private boolean output;
+
+    PlainEngine() {
+        this(false);
+    }
+
+    /**
+     * Creates an engine.
+     *
+     * @param answers whether it has a record of its own to send for each one with data that it takes, as if the peer
+     *                asked for new keys all the time.
+     */
+    PlainEngine(boolean answers) {
+        this.answers = answers;
+    }
 
     @Override
     public Step next() {
@@ -43,6 +60,7 @@ final class PlainEngine implements TlsEngine {
         if (left == 0 && tail - head >= HEADER_LENGTH) {
             left = (held[head] & 0xFF) << 8 | held[head + 1] & 0xFF;
             head += HEADER_LENGTH;
+            output |= answers && left > 0;
         }
         produced = Math.min(Math.min(left, tail - head), room);
         if (produced > 0) {
@@ -60,8 +78,9 @@ final class PlainEngine implements TlsEngine {
 
     @Override
     public Step encrypt(long plaintext, int plaintextLength, long ciphertext, int room) {
-        consumed = Math.min(plaintextLength, MAX_PLAINTEXT_LENGTH);
-        produced = consumed == 0 ? 0 : HEADER_LENGTH + consumed;
+        consumed = output ? 0 : Math.min(plaintextLength, MAX_PLAINTEXT_LENGTH);
+        produced = consumed == 0 && !output ? 0 : HEADER_LENGTH + consumed;
+        output = false;
         if (produced > 0) {
             memory.wrap(plaintext, consumed);
             memory.getBytes(0, record, HEADER_LENGTH, consumed);
@@ -85,7 +104,7 @@ final class PlainEngine implements TlsEngine {
 
     @Override
     public boolean hasOutput() {
-        return false;
+        return output;
     }
 
     @Override

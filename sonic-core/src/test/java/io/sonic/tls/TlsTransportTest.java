@@ -277,6 +277,33 @@ final class TlsTransportTest extends TlsTest {
         assertThat(events).containsExactly(new Read(IoStatus.OK, 1_000));
     }
 
+    /**
+     * Both sides have no room to write, and something to answer before they read on.
+     */
+    @Test
+    void doesNotStallWhereBothSidesHaveToAnswerWhileTheyWrite() throws IOException {
+        transports = MemoryStream.pair(reactor);
+        transports[0].capacity = 5_000;
+        transports[1].capacity = 5_000;
+        Pair pair = shaken(new Pair(
+                closing(new TlsStream(transports[0], new PlainEngine(true), "client", 0, 0)),
+                closing(new TlsStream(transports[1], new PlainEngine(true), "server", 0, 0))));
+        int length = 1_000_000;
+        UnsafeBuffer sent = buffer(length);
+        fill(sent, 0, length, 0);
+        UnsafeBuffer atClient = buffer(length);
+        UnsafeBuffer atServer = buffer(length);
+
+        pair.client().asyncWriteAll(sent, 0, length, onWrite);
+        pair.server().asyncWriteAll(sent, 0, length, onWrite);
+        pair.client().asyncReadAll(atClient, 0, length, onRead);
+        pair.server().asyncReadAll(atServer, 0, length, onRead);
+        awaitEvents(4);
+
+        assertPattern(atClient, 0, length, 0);
+        assertPattern(atServer, 0, length, 0);
+    }
+
     private Pair memory(TlsVersion version) throws IOException {
         transports = MemoryStream.pair(reactor);
         return pair(transports, TlsContext.create(trusting().versions(version)), TlsContext.create(serving()));
