@@ -187,9 +187,9 @@ run_client() { # CLIENT MODE SIZE COUNT: prints what the client prints
         rate) url="ws://127.0.0.1:$port/flood?size=$size&count=$count" ;;
     esac
     case $client:$mode in
+        sonic-go:*) pinned+=("$go_bin" "$mode" "${options[@]}") ;;
         sonic*:tcp) pinned+=("$java" -jar "$examples_jar" tcp-latency --host 127.0.0.1 "${options[@]}" "${hot[@]}") ;;
         sonic:rate) pinned+=("$java" -jar "$examples_jar" ws-rate --url "$url" --count "$count") ;;
-        sonic-go:*) pinned+=("$go_bin" "$mode" "${options[@]}") ;;
         sonic*:latency)
             pinned+=("$java" -jar "$examples_jar" ws-latency --url "$url" --count "$count" --size "$size" "${hot[@]}") ;;
         c:tcp) pinned+=("$c_bin/tcp_echo" client "${options[@]}") ;;
