@@ -699,7 +699,7 @@ public final class WebSocketStream implements Channel {
             handshake = new HandshakeOptions();
         }
 
-        private Context(Context other) {
+        Context(Context other) {
             handshake = new HandshakeOptions(other.handshake);
             readBufferLength = other.readBufferLength;
             writeBufferLength = other.writeBufferLength;
