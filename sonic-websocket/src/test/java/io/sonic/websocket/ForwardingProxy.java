@@ -68,7 +68,7 @@ final class ForwardingProxy implements AutoCloseable {
             connect("HTTP/1.1 200 Connection established\r\n\r\n");
             return true;
         }
-        if (socks && heard.equals("\5\1\0")) {
+        if (socks && (heard.equals("\5\1\0") || heard.equals("\5\2\0\2"))) {
             heard = "";
             send(client, "\5\0");
         } else if (socks && heard.startsWith("\5\1\0\3")) {

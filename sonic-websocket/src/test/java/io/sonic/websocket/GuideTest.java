@@ -6,6 +6,7 @@ import io.sonic.IoStatus;
 import io.sonic.Reactor;
 import io.sonic.TcpListener;
 import io.sonic.WriteHandler;
+import io.sonic.tls.TlsContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,9 +74,9 @@ class GuideTest {
             loop.until(() -> !warned.isEmpty());
             assertThat(warned).containsExactly(server.url() + ": the server answered 429 Too Many Requests");
             if (ws.failure() instanceof UpgradeRefusedException refusal && refusal.statusCode() == 429) {
-                retryAfter(refusal.header("Retry-After"));
+                retryAfter(refusal.retryAfterNs());
             }
-            assertThat(printed).containsExactly("retry after 7");
+            assertThat(printed).containsExactly("retry after 7000000000");
             ws.close();
         }
     }
@@ -83,9 +84,7 @@ class GuideTest {
     @Test
     void servesWritesAndCloses() throws IOException {
         String apiKey = "secret";
-        WebSocketStream.Context context = new WebSocketStream.Context()
-            .header("X-MBX-APIKEY", apiKey)
-            .maxMessageLength(1 << 20)
+        WebSocketStream.Context context = new WebSocketStream.Context().header("X-MBX-APIKEY", apiKey)
             .controlHandler(onControl);
         try (Loop loop = new Loop(); TcpListener listener = TcpListener.open(loop.reactor, WebSocketPair.loopback());
                 WebSocketStream server = WebSocketStream.open(loop.reactor)) {
@@ -99,6 +98,65 @@ class GuideTest {
             loop.until(() -> !ws.isOpen());
             assertThat(printed).containsExactly("OK 7", "buy low", "CLOSE");
             assertThat(server.closeReason()).isEqualTo("done for today");
+        }
+    }
+
+    private void opened(IoStatus status, WebSocketStream stream) {
+        printed.add(status + " " + stream.protocol());
+    }
+
+    @Test
+    void connectsInOneCall() throws IOException {
+        try (Loop loop = new Loop(); RawServer server = new RawServer(loop)) {
+            Reactor reactor = loop.reactor;
+            String url = server.url();
+            WebSocketStream.asyncConnect(reactor, url, (status, stream) -> opened(status, stream));
+            server.acceptUpgrade();
+            loop.until(() -> !printed.isEmpty());
+            assertThat(printed).containsExactly("OK null");
+        }
+    }
+
+    private static boolean knows(String credentials) {
+        return BasicAuthentication.of("desk-7", "open").equals(credentials);
+    }
+
+    @Test
+    void agreesOnMore() throws IOException {
+        try (Loop loop = new Loop(); TcpListener listener = TcpListener.open(loop.reactor, WebSocketPair.loopback());
+                ForwardingProxy forwarding = new ForwardingProxy(loop, true)) {
+            TlsContext tls = TestTls.client("http/1.1");
+            String apiKey = "secret";
+            int proxyPort = forwarding.proxy().port();
+            String password = "open";
+            WebSocketStream.Context context = new WebSocketStream.Context()
+                .header("X-MBX-APIKEY", apiKey)
+                .protocols("v2.market", "v1.market")
+                .tls(tls)
+                .proxy(Proxy.socks5("localhost", proxyPort).credentials("desk-7", password))
+                .maxRedirects(3)
+                .phaseTimeoutNs(HandshakePhase.CONNECT, 500_000_000L)
+                .maxMessageLength(1 << 20)
+                .controlHandler(onControl);
+            WebSocketStream.Context answering = new WebSocketStream.Context()
+                .protocols("v1.market")
+                .upgradeHandler((target, request, answer) -> {
+                    if (!knows(request.value("Authorization"))) {
+                        answer.header("WWW-Authenticate", "Basic").refuse(401, "Unauthorized", "who are you?");
+                    }
+                });
+            try (WebSocketStream server = WebSocketStream.open(loop.reactor,
+                    answering.tls(TestTls.server("http/1.1")))) {
+                listener.asyncAccept((status, stream) -> server.asyncAccept(stream, outcome -> { }));
+                context.phaseTimeoutNs(HandshakePhase.CONNECT, 0);
+                ws = WebSocketStream.open(loop.reactor, context);
+                ws.asyncHandshake("wss://desk-7:open@localhost:" + listener.localAddress().getPort() + "/",
+                    status -> opened(status, ws));
+                loop.until(() -> !printed.isEmpty());
+                assertThat(printed).as(() -> "" + ws.failure()).containsExactly("OK v1.market");
+                assertThat(server.header("x-mbx-apikey")).isEqualTo(apiKey);
+                ws.close();
+            }
         }
     }
 
@@ -144,7 +202,7 @@ class GuideTest {
         warned.add(text);
     }
 
-    private void retryAfter(String seconds) {
-        printed.add("retry after " + seconds);
+    private void retryAfter(long delayNs) {
+        printed.add("retry after " + delayNs);
     }
 }
