@@ -2,6 +2,7 @@ package io.sonic.websocket;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -57,10 +58,14 @@ final class DecoderProbe {
      * Decodes bytes whole, byte by byte, and cut in two at each position; all have to lead to the same events.
      */
     static List<String> decode(Role role, int maxMessageLength, byte[] bytes) {
-        List<String> whole = decodeInPieces(role, maxMessageLength, bytes, bytes.length);
-        requireEqual(whole, decodeInPieces(role, maxMessageLength, bytes, 1), "byte by byte");
+        return decode(() -> new FrameDecoder(role, maxMessageLength), bytes);
+    }
+
+    static List<String> decode(Supplier<FrameDecoder> decoders, byte[] bytes) {
+        List<String> whole = decodeInPieces(decoders, bytes, bytes.length);
+        requireEqual(whole, decodeInPieces(decoders, bytes, 1), "byte by byte");
         for (int cut = 1; cut < Math.min(bytes.length, 600); cut++) {
-            DecoderProbe probe = new DecoderProbe(new FrameDecoder(role, maxMessageLength), bytes.length);
+            DecoderProbe probe = new DecoderProbe(decoders.get(), bytes.length);
             probe.feed(bytes, 0, cut);
             probe.feed(bytes, cut, bytes.length - cut);
             requireEqual(whole, probe.events, "cut at " + cut);
@@ -72,8 +77,8 @@ final class DecoderProbe {
         return decode(role, 1 << 20, Hex.bytes(hex));
     }
 
-    private static List<String> decodeInPieces(Role role, int maxMessageLength, byte[] bytes, int pieceLength) {
-        DecoderProbe probe = new DecoderProbe(new FrameDecoder(role, maxMessageLength), bytes.length);
+    private static List<String> decodeInPieces(Supplier<FrameDecoder> decoders, byte[] bytes, int pieceLength) {
+        DecoderProbe probe = new DecoderProbe(decoders.get(), bytes.length);
         for (int i = 0; i < bytes.length; i += pieceLength) {
             probe.feed(bytes, i, Math.min(pieceLength, bytes.length - i));
         }
