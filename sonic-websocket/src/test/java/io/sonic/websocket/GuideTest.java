@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -98,6 +99,35 @@ class GuideTest {
             loop.until(() -> !ws.isOpen());
             assertThat(printed).containsExactly("OK 7", "buy low", "CLOSE");
             assertThat(server.closeReason()).isEqualTo("done for today");
+        }
+    }
+
+    private static int encodeOrder(MutableDirectBuffer buffer, int offset) {
+        return buffer.putStringWithoutLengthAscii(offset, "sell high");
+    }
+
+    @Test
+    void writesInSeveralWays() throws IOException {
+        UnsafeBuffer cancel = WebSocketStreamTest.text("cancel");
+        WebSocketStream.Context compressed = new WebSocketStream.Context()
+            .perMessageDeflate(new PerMessageDeflate().compressionLevel(1));
+        try (WebSocketPair pair = new WebSocketPair(compressed, compressed)) {
+            assertThat(pair.client.isDeflating()).isTrue();
+            ws = pair.client;
+            ws.cork();
+            ws.asyncWrite(Opcode.TEXT, cancel, 0, cancel.capacity(), onWritten);
+            ws.asyncWrite(Opcode.TEXT, order, 0, order.capacity(), onWritten);
+            ws.uncork();
+            int offset = ws.claim(64);
+            if (offset >= 0) {
+                int length = encodeOrder(ws.claimBuffer(), offset);
+                ws.commit(Opcode.TEXT, length, onWritten);
+            }
+            Recorder peer = new Recorder(pair.server);
+            peer.readOn();
+            pair.loop.until(() -> peer.events.size() == 3);
+            assertThat(peer.events).containsExactly("TEXT cancel", "TEXT buy low", "TEXT sell high");
+            assertThat(printed).containsExactly("OK 6", "OK 7", "OK 9");
         }
     }
 

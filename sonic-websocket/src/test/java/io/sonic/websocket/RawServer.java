@@ -1,6 +1,7 @@
 package io.sonic.websocket;
 
 import io.sonic.IoStatus;
+import io.sonic.SocketOption;
 import io.sonic.TcpListener;
 import io.sonic.TcpStream;
 import java.io.ByteArrayOutputStream;
@@ -166,6 +167,11 @@ final class RawServer implements AutoCloseable {
         boolean[] done = {bytes.length == 0};
         stream.asyncWriteAll(Hex.direct(bytes), 0, bytes.length, (status, length) -> done[0] = true);
         loop.until(() -> done[0]);
+    }
+
+    void reset() throws IOException {
+        stream.option(SocketOption.LINGER, 0);
+        stream.close();
     }
 
     void hangUp() {
