@@ -47,6 +47,8 @@ public final class Feed implements AutoCloseable {
     private final Timer silence;
     private final TimerHandler onDeadline = this::onDeadline;
     private final List<Line> lines = new ArrayList<>();
+    private long scheduledNs;
+    private long gapsWhenScheduled;
     private Throwable thrown;
     private boolean open = true;
 
@@ -177,15 +179,26 @@ public final class Feed implements AutoCloseable {
     }
 
     /**
-     * The first deadline is looked for when none is scheduled: a later event can not be due earlier.
+     * Looks for the first deadline when none is scheduled, or when gaps have opened: theirs can be the first.
      */
     private void scheduleDeadline() {
-        if (open && !deadline.isScheduled()) {
-            long next = thrown != null ? reactor.nanoTime() : arbiter.nextDeadlineNs();
-            if (next != Arbiter.NO_DEADLINE) {
-                // Never inline: a handler may be running.
-                deadline.scheduleAt(Math.max(next, reactor.nanoTime() + MIN_DELAY_NS), onDeadline);
+        long gaps = arbiter.statistics().gaps();
+        if (!open || deadline.isScheduled() && gaps == gapsWhenScheduled && thrown == null) {
+            return;
+        }
+        long next = thrown != null ? reactor.nanoTime() : arbiter.nextDeadlineNs();
+        if (deadline.isScheduled()) {
+            if (next - scheduledNs >= 0) {
+                gapsWhenScheduled = gaps;
+                return;
             }
+            deadline.cancel();
+        }
+        if (next != Arbiter.NO_DEADLINE) {
+            // Never inline: a handler may be running.
+            scheduledNs = Math.max(next, reactor.nanoTime() + MIN_DELAY_NS);
+            gapsWhenScheduled = gaps;
+            deadline.scheduleAt(scheduledNs, onDeadline);
         }
     }
 
