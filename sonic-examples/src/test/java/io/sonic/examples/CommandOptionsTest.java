@@ -23,7 +23,7 @@ class CommandOptionsTest {
         assertThat(commands()).contains("demo", "ws-latency", "ws-rate", "ws-echo-server", "ws-replay",
                 "tcp-echo-server", "tcp-latency", "tls-echo-server", "tls-latency",
                 "udp-echo-server", "udp-latency", "unix-echo-server", "unix-latency", "multicast-send",
-                "multicast-receive", "timer");
+                "multicast-receive", "feed-publish", "feed-receive", "timer");
     }
 
     @ParameterizedTest
@@ -123,7 +123,9 @@ class CommandOptionsTest {
     private static String value(String option) {
         return switch (option) {
             case "--group" -> "239.1.1.1";
+            case "--line" -> "239.1.1.1:1@lo";
             case "--port" -> "1";
+            case "--protocol" -> "itch";
             default -> "x";
         };
     }

@@ -100,12 +100,12 @@ final class FeedNetwork implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         for (Process process : processes) {
-            process.destroyForcibly().waitFor();
+            process.destroyForcibly().onExit().join();
         }
         if (holder != null) {
-            holder.destroyForcibly().waitFor();
+            holder.destroyForcibly().onExit().join();
         }
     }
 
