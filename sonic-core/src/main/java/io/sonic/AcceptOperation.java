@@ -9,29 +9,41 @@ import java.util.Objects;
 final class AcceptOperation<S extends SocketStream> extends Operation {
     private static final int EAGAIN = -Errno.EAGAIN.number;
 
+    /**
+     * Between two attempts where nothing can be accepted at all, for want of descriptors for instance.
+     */
+    private static final long PAUSE_NS = 100_000_000;
+
     private final SocketListener<S> listener;
     private final Endpoint peer = new Endpoint();
     private AcceptHandler<? super S> handler;
+    private boolean each;
 
     AcceptOperation(SocketListener<S> listener) {
         super(listener, "accept");
         this.listener = listener;
     }
 
-    void start(AcceptHandler<? super S> newHandler) {
-        checkIdle("an accept");
+    /**
+     * Accepts one connection, or one after the other.
+     */
+    void start(boolean acceptsEach, AcceptHandler<? super S> newHandler) {
+        checkIdle();
         handler = Objects.requireNonNull(newHandler, "handler");
+        each = acceptsEach;
         // While the reactor closes there can be no new stream; the accept ends when the listener is closed in turn.
         begin(listener.readable && reactor.isOpen());
     }
 
     @Override
     void attempt() {
-        for (int calls = 0; calls < ReadOperation.MAX_CALLS; calls++) {
+        for (int calls = 0; calls < TransferOperation.MAX_CALLS; calls++) {
             BackendSocket socket = listener.socket.accept(peer);
             if (socket != null) {
-                accepted(socket);
-                return;
+                if (!accepted(socket)) {
+                    return;
+                }
+                continue;
             }
             int result = listener.socket.acceptResult();
             if (result == EAGAIN) {
@@ -40,7 +52,9 @@ final class AcceptOperation<S extends SocketStream> extends Operation {
             }
             if (!isOfThePeer(result)) {
                 listener.failed("accept4", -result);
-                complete(IoStatus.FAILED, null);
+                if (goesOnAfter(IoStatus.FAILED, null)) {
+                    attemptAfter(PAUSE_NS);
+                }
                 return;
             }
         }
@@ -54,16 +68,15 @@ final class AcceptOperation<S extends SocketStream> extends Operation {
         }
     }
 
-    private void accepted(BackendSocket socket) {
+    private boolean accepted(BackendSocket socket) {
         S stream = listener.newStream();
         try {
             stream.accepted(socket, peer);
         } catch (IOException e) {
             listener.failed(e, Errno.numberOf(e));
-            complete(IoStatus.FAILED, null);
-            return;
+            return goesOnAfter(IoStatus.FAILED, null);
         }
-        complete(IoStatus.OK, stream);
+        return goesOnAfter(IoStatus.OK, stream);
     }
 
     /**
@@ -75,12 +88,33 @@ final class AcceptOperation<S extends SocketStream> extends Operation {
                 || result == -Errno.EHOSTUNREACH.number || result == -Errno.ENETUNREACH.number;
     }
 
+    /**
+     * Tells the handler of one connection.
+     *
+     * @return whether the next one is to be accepted.
+     */
+    private boolean goesOnAfter(IoStatus status, S stream) {
+        if (!each) {
+            complete(status, stream);
+            return false;
+        }
+        int current = number;
+        reactor.completed();
+        call(handler, status, stream);
+        // The handler may have cancelled, and even started again.
+        return isInFlight() && number == current;
+    }
+
     private void complete(IoStatus status, S stream) {
         AcceptHandler<? super S> ended = handler;
         handler = null;
         end();
+        call(ended, status, stream);
+    }
+
+    private void call(AcceptHandler<? super S> called, IoStatus status, S stream) {
         try {
-            ended.onAccept(status, stream);
+            called.onAccept(status, stream);
         } catch (Throwable t) {
             reactor.handlerFailed(t);
         }

@@ -27,7 +27,7 @@ final class BatchSendOperation extends Operation {
 
     @Override
     void attempt() {
-        for (int calls = 0; calls < ReadOperation.MAX_CALLS; calls++) {
+        for (int calls = 0; calls < TransferOperation.MAX_CALLS; calls++) {
             if (sent == batch.count()) {
                 complete(IoStatus.OK);
                 return;

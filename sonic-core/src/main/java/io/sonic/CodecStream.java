@@ -7,9 +7,9 @@ import java.util.Objects;
 /**
  * Reads and writes the items of a {@link Codec} over any stream, by any FIFO buffers.
  *
- * <p><b>Ownership</b>: the stream and both buffers are the codec stream's from the constructor on; {@link #close()}
- * closes them. An item that is read is valid until its handler returns; one that is written is encoded before the call
- * returns.
+ * <p><b>Ownership</b>: the stream and both buffers are the codec stream's from the constructor on; {@link #close()}, or
+ * that of the reactor, closes them. An item that is read is valid until its handler returns; one that is written is
+ * encoded before the call returns.
  *
  * <p><b>Completion</b>: as {@link Channel} has it. An item that is in the buffer already is handed out before the call
  * returns; a handler that asks for the next one from within gets it when it has returned, from the same loop, so that
@@ -61,6 +61,7 @@ public final class CodecStream<T> implements Channel {
         this.input = Objects.requireNonNull(input, "input");
         this.output = Objects.requireNonNull(output, "output");
         reactor = stream.reactor();
+        reactor.add(this);
     }
 
     /**
@@ -175,6 +176,7 @@ public final class CodecStream<T> implements Channel {
             return;
         }
         open = false;
+        reactor.remove(this);
         stream.close();
         completeRead(IoStatus.CLOSED, null);
         if (!pumping) {

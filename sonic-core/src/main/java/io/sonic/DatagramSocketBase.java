@@ -302,10 +302,10 @@ abstract class DatagramSocketBase extends SocketBase {
     }
 
     private void checkReceiveIdle() {
-        reader().checkIdle("a receive");
+        reader().checkIdle();
     }
 
     private void checkSendIdle() {
-        writer().checkIdle("a send");
+        writer().checkIdle();
     }
 }

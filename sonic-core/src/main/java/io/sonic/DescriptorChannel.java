@@ -26,6 +26,10 @@ abstract class DescriptorChannel implements Channel {
     boolean writable;
     boolean ended;
     /**
+     * Whether the peer has reset the connection, as a transfer was told.
+     */
+    boolean reset;
+    /**
      * Whether the descriptor never becomes unready: a regular file.
      */
     boolean alwaysReady;
@@ -44,7 +48,7 @@ abstract class DescriptorChannel implements Channel {
         assert reactor.isOwnThread();
         reactor.checkOpen();
         this.reactor = reactor;
-        reactor.opened(this);
+        reactor.channels().add(this);
     }
 
     /**
@@ -123,7 +127,11 @@ abstract class DescriptorChannel implements Channel {
         checkOpen();
         if (nowHot != hot) {
             hot = nowHot;
-            reactor.hot(this, nowHot);
+            if (nowHot) {
+                reactor.hotChannels().add(this);
+            } else {
+                reactor.hotChannels().remove(this);
+            }
         }
     }
 
@@ -156,7 +164,7 @@ abstract class DescriptorChannel implements Channel {
         }
         hot(false);
         open = false;
-        reactor.closed(this);
+        reactor.channels().remove(this);
         closeDescriptor();
         abort(IoStatus.CLOSED);
     }
@@ -181,6 +189,7 @@ abstract class DescriptorChannel implements Channel {
         readable = false;
         writable = false;
         ended = false;
+        reset = false;
     }
 
     final void checkOpen() {

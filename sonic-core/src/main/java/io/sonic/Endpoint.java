@@ -301,7 +301,14 @@ public final class Endpoint {
         return address == null ? "no address" : format(address);
     }
 
-    static String format(InetSocketAddress address) {
+    /**
+     * Formats an address as messages have it: {@code 127.0.0.1:80}, {@code [::1]:80}, {@code example.com:80}. Asks no
+     * name server.
+     *
+     * @param address resolved or not.
+     * @return its text.
+     */
+    public static String format(InetSocketAddress address) {
         if (address.isUnresolved()) {
             return address.getHostString() + ":" + address.getPort();
         }

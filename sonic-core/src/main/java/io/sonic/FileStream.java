@@ -74,8 +74,8 @@ public final class FileStream extends StreamChannel {
      * @throws IllegalStateException when an operation is in flight.
      */
     public void position(long offset) throws IOException {
-        read.checkIdle("a read");
-        write.checkIdle("a write");
+        read.checkIdle();
+        write.checkIdle();
         seek(offset, LinuxFlags.SEEK_SET);
     }
 

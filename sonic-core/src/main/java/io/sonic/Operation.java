@@ -12,7 +12,10 @@ abstract class Operation extends Deferral {
      */
     int number;
     private final DescriptorChannel owner;
-    private final String name;
+    /**
+     * What it does, for messages.
+     */
+    final String name;
     private boolean inFlight;
     private long timeoutNs;
     /**
@@ -46,9 +49,10 @@ abstract class Operation extends Deferral {
         return inFlight;
     }
 
-    final void checkIdle(String what) {
+    final void checkIdle() {
         if (inFlight) {
-            throw new IllegalStateException(what + " is in flight already");
+            throw new IllegalStateException(
+                    (name.startsWith("a") ? "an " : "a ") + name + " is in flight already");
         }
     }
 
@@ -114,11 +118,15 @@ abstract class Operation extends Deferral {
      * be done, or reports although it cannot.
      */
     final void attemptLater() {
+        attemptAfter(RETRY_NS);
+    }
+
+    final void attemptAfter(long pauseNs) {
         if (retry == null) {
             retry = new Timer(reactor);
             onRetry = timer -> attempt();
         }
-        retry.scheduleOnce(RETRY_NS, onRetry);
+        retry.scheduleOnce(pauseNs, onRetry);
     }
 
     @Override

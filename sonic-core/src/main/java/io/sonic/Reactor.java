@@ -1,10 +1,7 @@
 package io.sonic;
 
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
@@ -41,36 +38,6 @@ public final class Reactor implements Agent, AutoCloseable {
      */
     public static final int MAX_INLINE_COMPLETIONS = 32;
 
-    /**
-     * Type of the {@link #counters() counter} of completed operations, timers and posts.
-     */
-    public static final int COMPLETIONS_COUNTER = 7001;
-    /**
-     * Type of the {@link #counters() counter} of bytes read from streams and received in datagrams.
-     */
-    public static final int BYTES_READ_COUNTER = 7002;
-    /**
-     * Type of the {@link #counters() counter} of bytes written to streams and sent in datagrams.
-     */
-    public static final int BYTES_WRITTEN_COUNTER = 7003;
-    /**
-     * Type of the {@link #counters() counter} of attempts for which the system was not ready ({@code EAGAIN}).
-     */
-    public static final int WOULD_BLOCK_COUNTER = 7004;
-    /**
-     * Type of the {@link #counters() counter} of operations that were attempted inside of the call that started them.
-     */
-    public static final int INLINE_COMPLETIONS_COUNTER = 7005;
-    /**
-     * Type of the {@link #counters() counter} of posts that were run.
-     */
-    public static final int POSTS_COUNTER = 7006;
-    /**
-     * Type of the {@link #counters() counter} of the longest handler in nanoseconds, with those that it completed
-     * inline; measured only with {@link Context#slowHandlerThresholdNs(long)}.
-     */
-    public static final int LONGEST_HANDLER_COUNTER = 7007;
-
     final ReactorCounters counters;
     private final Backend backend;
     private final CountersReader countersReader;
@@ -90,20 +57,15 @@ public final class Reactor implements Agent, AutoCloseable {
     private int readyInTurn;
     private long completions;
     private int operations;
-    private DescriptorChannel firstChannel;
-    // Channels above others, which hold more than a descriptor; in the order in which they were opened.
-    private final Set<Channel> layered = new LinkedHashSet<>();
-    private DescriptorChannel[] hotChannels = new DescriptorChannel[4];
-    private int hotCount;
-    private final int hotTurns;
-    private int turnsSinceAwait;
+    private final OpenChannels channels = new OpenChannels();
+    private final HotChannels hotChannels;
 
     Reactor(Context context, Backend backend) {
         this.backend = backend;
         this.clock = context.nanoClock;
         this.errorHandler = context.errorHandler;
         this.name = context.name;
-        this.hotTurns = context.hotTurns;
+        this.hotChannels = new HotChannels(context.hotTurns);
         this.slowHandlerThresholdNs = context.slowHandlerThresholdNs;
         CountersManager manager = context.countersManager == null
                 ? ReactorCounters.newManager() : context.countersManager;
@@ -223,7 +185,27 @@ public final class Reactor implements Agent, AutoCloseable {
     }
 
     /**
-     * Runs one turn without waiting.
+     * Runs turns without ever waiting, until {@link #stop()} or {@link #close()}: for a thread that has a processor for
+     * itself.
+     *
+     * @return the number of operations, timers and posts that were completed.
+     */
+    public long runBusy() {
+        long before = completions;
+        enter();
+        try {
+            while (!endsRun()) {
+                turn(0);
+            }
+        } finally {
+            leaveRun();
+        }
+        return completions - before;
+    }
+
+    /**
+     * Runs one turn without waiting. For a loop that does other things too; one that does nothing else is
+     * {@link #runBusy()}, which a {@link #stop()} ends.
      *
      * @return the number of operations, timers and posts that were completed.
      */
@@ -344,7 +326,7 @@ public final class Reactor implements Agent, AutoCloseable {
     }
 
     /**
-     * What the reactor counts, each under one of the types above and with the reactor's name in its label. Published
+     * What the reactor counts, each as a {@link ReactorCounter} and with the reactor's name in its label. Published
      * at the end of each turn that did something. For any thread.
      *
      * @return the counters of the {@link Context#countersManager(CountersManager) manager} that was given, or of one of
@@ -371,14 +353,7 @@ public final class Reactor implements Agent, AutoCloseable {
         } while (runPost());
         closed = true;
         timers.clear();
-        while (!layered.isEmpty()) {
-            Channel channel = layered.iterator().next();
-            layered.remove(channel);
-            channel.close();
-        }
-        while (firstChannel != null) {
-            firstChannel.close();
-        }
+        channels.close();
         while (ready.size() > 0) {
             runReady();
         }
@@ -399,7 +374,7 @@ public final class Reactor implements Agent, AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the reactor is closed");
         }
-        layered.add(channel);
+        channels.addLayered(channel);
     }
 
     /**
@@ -410,7 +385,7 @@ public final class Reactor implements Agent, AutoCloseable {
      */
     public void remove(Channel channel) {
         assert isOwnThread();
-        layered.remove(channel);
+        channels.removeLayered(channel);
     }
 
     /**
@@ -541,41 +516,12 @@ public final class Reactor implements Agent, AutoCloseable {
         completions++;
     }
 
-    void opened(DescriptorChannel channel) {
-        channel.next = firstChannel;
-        if (firstChannel != null) {
-            firstChannel.previous = channel;
-        }
-        firstChannel = channel;
+    OpenChannels channels() {
+        return channels;
     }
 
-    void closed(DescriptorChannel channel) {
-        if (channel.previous != null) {
-            channel.previous.next = channel.next;
-        } else {
-            firstChannel = channel.next;
-        }
-        if (channel.next != null) {
-            channel.next.previous = channel.previous;
-        }
-        channel.next = null;
-        channel.previous = null;
-    }
-
-    void hot(DescriptorChannel channel, boolean hot) {
-        if (hot) {
-            if (hotCount == hotChannels.length) {
-                hotChannels = Arrays.copyOf(hotChannels, hotCount * 2);
-            }
-            hotChannels[hotCount++] = channel;
-            return;
-        }
-        int index = 0;
-        while (hotChannels[index] != channel) {
-            index++;
-        }
-        hotChannels[index] = hotChannels[--hotCount];
-        hotChannels[hotCount] = null;
+    HotChannels hotChannels() {
+        return hotChannels;
     }
 
     private int runOne(long timeoutNs) {
@@ -629,7 +575,7 @@ public final class Reactor implements Agent, AutoCloseable {
 
     private void beginTurn(long timeoutNs) {
         if (timeoutNs == 0) {
-            if (hotCount == 0 || !probeHot()) {
+            if (!hotChannels.suffice()) {
                 backend.await(0);
             }
         } else {
@@ -640,23 +586,6 @@ public final class Reactor implements Agent, AutoCloseable {
         }
         posts.take();
         readyInTurn = ready.size();
-    }
-
-    /**
-     * Queues the reads that wait on hot channels.
-     *
-     * @return whether that is enough for this turn; false every so many turns, and when no hot channel waits.
-     */
-    private boolean probeHot() {
-        boolean probed = false;
-        for (int i = 0; i < hotCount; i++) {
-            probed |= hotChannels[i].probe();
-        }
-        if (probed && ++turnsSinceAwait < hotTurns) {
-            return true;
-        }
-        turnsSinceAwait = 0;
-        return false;
     }
 
     /**

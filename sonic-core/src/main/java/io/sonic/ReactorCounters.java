@@ -10,12 +10,7 @@ import org.agrona.concurrent.status.CountersManager;
  * that a reader in another thread costs the loop nothing.
  */
 final class ReactorCounters {
-    private static final int FIRST_TYPE = Reactor.COMPLETIONS_COUNTER;
-    /**
-     * In the order of their types.
-     */
-    private static final String[] LABELS = {"completions", "bytes read", "bytes written", "would block",
-        "inline completions", "posts", "longest handler in ns"};
+    private static final ReactorCounter[] COUNTERS = ReactorCounter.values();
     private static final int VALUES_LENGTH = 16 * CountersManager.COUNTER_LENGTH;
     private static final int LABELS_LENGTH = 16 * CountersManager.METADATA_LENGTH;
 
@@ -26,12 +21,12 @@ final class ReactorCounters {
     long posts;
     long longestHandlerNs;
 
-    private final AtomicCounter[] published = new AtomicCounter[LABELS.length];
+    private final AtomicCounter[] published = new AtomicCounter[COUNTERS.length];
 
     ReactorCounters(CountersManager manager, String reactor) {
         try {
             for (int i = 0; i < published.length; i++) {
-                published[i] = manager.newCounter(reactor + ": " + LABELS[i], FIRST_TYPE + i);
+                published[i] = manager.newCounter(reactor + ": " + COUNTERS[i].label, COUNTERS[i].typeId());
             }
         } catch (RuntimeException e) {
             close();

@@ -35,7 +35,23 @@ abstract class SocketListener<S extends SocketStream> extends SocketBase {
      */
     public final void asyncAccept(AcceptHandler<? super S> handler) {
         checkOpen();
-        accept.start(handler);
+        accept.start(false, handler);
+    }
+
+    /**
+     * Accepts connections, one after the other, until {@link #cancel()} or {@link #close()}.
+     *
+     * <p><b>Completion</b>: the handler is called for each connection, with {@link IoStatus#OK} and a stream that is
+     * the caller's to close; with {@link IoStatus#FAILED} for each that could not be accepted, and the listener goes
+     * on by itself, after 100 ms where nothing can be accepted at all, for want of descriptors for instance; and a last
+     * time with {@link IoStatus#CANCELLED} or {@link IoStatus#CLOSED}.
+     *
+     * @param handler called for each connection, and once when no more follows.
+     * @throws IllegalStateException when an accept is in flight, or the listener is closed.
+     */
+    public final void asyncAcceptEach(AcceptHandler<? super S> handler) {
+        checkOpen();
+        accept.start(true, handler);
     }
 
     @Override

@@ -19,7 +19,7 @@ abstract class SocketStream extends StreamChannel {
     @Override
     public final void shutdownOutput() throws IOException {
         checkConnected();
-        write.checkIdle("a write");
+        write.checkIdle();
         int result = socket.shutdownOutput();
         if (result < 0) {
             throw Errno.exception("shutdown", subject(), -result);
@@ -137,7 +137,7 @@ abstract class SocketStream extends StreamChannel {
             throw new IllegalStateException("the stream is connected already: " + subject());
         }
         if (connect != null) {
-            connect.checkIdle("a connect");
+            connect.checkIdle();
         }
     }
 

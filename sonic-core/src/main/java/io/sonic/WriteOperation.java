@@ -1,61 +1,18 @@
 package io.sonic;
 
-import java.util.Objects;
 import org.agrona.DirectBuffer;
 
 /**
  * The write that is in flight on a stream.
  */
-final class WriteOperation extends Operation {
-    private static final int EAGAIN = -Errno.EAGAIN.number;
-
-    private final DescriptorChannel channel;
-    private DirectBuffer buffer;
-    /**
-     * In place of a buffer, for several regions.
-     */
-    private IoVector vector;
-    private int offset;
-    private int length;
-    private int done;
-    private boolean all;
-    private WriteHandler handler;
-
+final class WriteOperation extends TransferOperation<DirectBuffer, WriteHandler> {
     WriteOperation(DescriptorChannel channel) {
         super(channel, "write");
-        this.channel = channel;
-    }
-
-    void start(DirectBuffer from, int at, int wanted, boolean wantsAll, WriteHandler newHandler) {
-        checkIdle("a write");
-        Objects.requireNonNull(newHandler, "handler");
-        buffer = from;
-        vector = null;
-        offset = at;
-        length = wanted;
-        begin(wantsAll, newHandler);
-    }
-
-    void start(IoVector regions, boolean wantsAll, WriteHandler newHandler) {
-        checkIdle("a write");
-        Objects.requireNonNull(newHandler, "handler");
-        regions.rewind();
-        buffer = null;
-        vector = regions;
-        length = regions.length();
-        begin(wantsAll, newHandler);
-    }
-
-    private void begin(boolean wantsAll, WriteHandler newHandler) {
-        done = 0;
-        all = wantsAll;
-        handler = newHandler;
-        begin(channel.writable || length == 0);
     }
 
     @Override
     void attempt() {
-        for (int calls = 0; calls < ReadOperation.MAX_CALLS; calls++) {
+        for (int calls = 0; calls < MAX_CALLS; calls++) {
             int wanted = length - done;
             int result = wanted == 0 ? 0 : transfer(wanted);
             if (result >= 0) {
@@ -72,11 +29,10 @@ final class WriteOperation extends Operation {
                     return;
                 }
             } else if (result == EAGAIN) {
-                reactor.counters.wouldBlocks++;
-                channel.writable = false;
+                wouldBlock();
                 return;
             } else {
-                channel.failed("write", -result);
+                fail(result);
                 complete(IoStatus.FAILED);
                 return;
             }
@@ -84,29 +40,8 @@ final class WriteOperation extends Operation {
         becomeReady();
     }
 
-    private int transfer(int wanted) {
-        if (vector == null) {
-            return channel.descriptor.write(buffer, offset + done, wanted);
-        }
-        int result = channel.descriptor.write(vector);
-        if (result > 0) {
-            vector.advance(result);
-        }
-        return result;
-    }
-
-    @Override
-    void abort(IoStatus status) {
-        if (isInFlight()) {
-            if (status == IoStatus.TIMED_OUT) {
-                channel.failed("write", Errno.ETIMEDOUT.number);
-            }
-            complete(status);
-        }
-    }
-
     int tryWrite(DirectBuffer from, int at, int wanted) {
-        checkIdle("a write");
+        checkIdle();
         if (wanted == 0) {
             return 0;
         }
@@ -119,25 +54,35 @@ final class WriteOperation extends Operation {
             return result;
         }
         if (result == EAGAIN) {
-            reactor.counters.wouldBlocks++;
-            channel.writable = false;
+            wouldBlock();
             return IoStatus.WOULD_BLOCK.code();
         }
-        channel.failed("write", -result);
+        fail(result);
         return IoStatus.FAILED.code();
     }
 
-    private void complete(IoStatus status) {
-        WriteHandler ended = handler;
-        int transferred = done;
-        handler = null;
-        buffer = null;
-        vector = null;
-        end();
-        try {
-            ended.onWrite(status, transferred);
-        } catch (Throwable t) {
-            reactor.handlerFailed(t);
-        }
+    private void wouldBlock() {
+        reactor.counters.wouldBlocks++;
+        channel.writable = false;
+    }
+
+    @Override
+    boolean isReady() {
+        return channel.writable;
+    }
+
+    @Override
+    int transfer(DirectBuffer from, int at, int wanted) {
+        return channel.descriptor.write(from, at, wanted);
+    }
+
+    @Override
+    int transfer(IoVector regions) {
+        return channel.descriptor.write(regions);
+    }
+
+    @Override
+    void call(WriteHandler ended, IoStatus status, int transferred) {
+        ended.onWrite(status, transferred);
     }
 }

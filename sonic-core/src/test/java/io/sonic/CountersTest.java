@@ -36,8 +36,8 @@ final class CountersTest extends ReactorTest {
         awaitEvents(6);
         publish();
 
-        assertThat(value(Reactor.BYTES_READ_COUNTER)).isEqualTo(40 + 11 + 4);
-        assertThat(value(Reactor.BYTES_WRITTEN_COUNTER)).isEqualTo(40 + 11 + 7);
+        assertThat(value(ReactorCounter.BYTES_READ.typeId())).isEqualTo(40 + 11 + 4);
+        assertThat(value(ReactorCounter.BYTES_WRITTEN.typeId())).isEqualTo(40 + 11 + 7);
     }
 
     @Test
@@ -55,8 +55,8 @@ final class CountersTest extends ReactorTest {
         await(() -> socket.tryReceive(buffer, 0, 64, self) == 5);
         publish();
 
-        assertThat(value(Reactor.BYTES_READ_COUNTER)).isEqualTo(14);
-        assertThat(value(Reactor.BYTES_WRITTEN_COUNTER)).isEqualTo(14);
+        assertThat(value(ReactorCounter.BYTES_READ.typeId())).isEqualTo(14);
+        assertThat(value(ReactorCounter.BYTES_WRITTEN.typeId())).isEqualTo(14);
     }
 
     @Test
@@ -81,8 +81,8 @@ final class CountersTest extends ReactorTest {
         await(() -> received[0] == 3);
         publish();
 
-        assertThat(value(Reactor.BYTES_READ_COUNTER)).isEqualTo(33);
-        assertThat(value(Reactor.BYTES_WRITTEN_COUNTER)).isEqualTo(33);
+        assertThat(value(ReactorCounter.BYTES_READ.typeId())).isEqualTo(33);
+        assertThat(value(ReactorCounter.BYTES_WRITTEN.typeId())).isEqualTo(33);
     }
 
     @Test
@@ -94,36 +94,36 @@ final class CountersTest extends ReactorTest {
         awaitEvents(1);
         await(() -> reactor.posted() == 0);
 
-        assertThat(value(Reactor.COMPLETIONS_COUNTER)).isEqualTo(8);
-        assertThat(value(Reactor.POSTS_COUNTER)).isEqualTo(7);
-        assertThat(value(Reactor.INLINE_COMPLETIONS_COUNTER)).isZero();
-        assertThat(value(Reactor.LONGEST_HANDLER_COUNTER)).isZero();
+        assertThat(value(ReactorCounter.COMPLETIONS.typeId())).isEqualTo(8);
+        assertThat(value(ReactorCounter.POSTS.typeId())).isEqualTo(7);
+        assertThat(value(ReactorCounter.INLINE_COMPLETIONS.typeId())).isZero();
+        assertThat(value(ReactorCounter.LONGEST_HANDLER.typeId())).isZero();
     }
 
     @Test
     void countsWhatWasAttemptedInline() throws IOException {
         TcpStream stream = TcpPair.connect(reactor).client();
         publish();
-        long before = value(Reactor.INLINE_COMPLETIONS_COUNTER);
+        long before = value(ReactorCounter.INLINE_COMPLETIONS.typeId());
         for (int i = 0; i < 5; i++) {
             stream.asyncWriteAll(buffer, 0, 8, recorder.write);
         }
         publish();
 
-        assertThat(value(Reactor.INLINE_COMPLETIONS_COUNTER)).isEqualTo(before + 5);
+        assertThat(value(ReactorCounter.INLINE_COMPLETIONS.typeId())).isEqualTo(before + 5);
     }
 
     @Test
     void countsAttemptsForNothing() throws IOException {
         TcpStream stream = TcpPair.connect(reactor).client();
         publish();
-        long before = value(Reactor.WOULD_BLOCK_COUNTER);
+        long before = value(ReactorCounter.WOULD_BLOCK.typeId());
         for (int i = 0; i < 4; i++) {
             assertThat(stream.tryRead(buffer, 0, 8)).isEqualTo(IoStatus.WOULD_BLOCK.code());
         }
         publish();
 
-        assertThat(value(Reactor.WOULD_BLOCK_COUNTER)).isEqualTo(before + 4);
+        assertThat(value(ReactorCounter.WOULD_BLOCK.typeId())).isEqualTo(before + 4);
     }
 
     /**
@@ -147,7 +147,7 @@ final class CountersTest extends ReactorTest {
             posts += i < 6 ? 1 : 2;
             reactor.post(() -> { });
             assertThat(ways.get(i).applyAsInt(reactor)).isPositive();
-            assertThat(value(Reactor.POSTS_COUNTER)).as("by way " + i).isEqualTo(posts);
+            assertThat(value(ReactorCounter.POSTS.typeId())).as("by way " + i).isEqualTo(posts);
         }
     }
 
@@ -155,7 +155,7 @@ final class CountersTest extends ReactorTest {
     void canBeReadByAnotherThreadWhileTheReactorRuns() throws InterruptedException {
         int rounds = 20_000;
         CountersReader reader = reactor.counters();
-        int counterId = find(reader, Reactor.POSTS_COUNTER);
+        int counterId = find(reader, ReactorCounter.POSTS.typeId());
         List<String> backwards = new ArrayList<>();
         Thread observer = new Thread(() -> {
             long last = 0;
@@ -190,7 +190,7 @@ final class CountersTest extends ReactorTest {
         measuring.poll();
 
         long longest = measuring.counters().getCounterValue(
-                find(measuring.counters(), Reactor.LONGEST_HANDLER_COUNTER));
+                find(measuring.counters(), ReactorCounter.LONGEST_HANDLER.typeId()));
         assertThat(longest).isGreaterThanOrEqualTo(3_000_000);
         assertThatIllegalArgumentException().isThrownBy(() -> context().slowHandlerThresholdNs(-1))
                 .withMessage("negative threshold: -1 ns");
@@ -208,7 +208,7 @@ final class CountersTest extends ReactorTest {
         right.poll();
         List<String> posts = new ArrayList<>();
         manager.forEach((counterId, typeId, key, label) -> {
-            if (typeId == Reactor.POSTS_COUNTER) {
+            if (typeId == ReactorCounter.POSTS.typeId()) {
                 posts.add(label + " " + manager.getCounterValue(counterId));
             }
         });

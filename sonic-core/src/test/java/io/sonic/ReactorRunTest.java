@@ -44,6 +44,7 @@ final class ReactorRunTest extends ReactorTest {
                 new Run("run", Reactor::run),
                 new Run("runPending", Reactor::runPending),
                 new Run("runWarm", reactor -> reactor.runWarm(2, MS)),
+                new Run("runBusy", Reactor::runBusy),
                 new Run("runOne", Reactor::runOne),
                 new Run("runOneFor", reactor -> reactor.runOneFor(30_000 * MS)));
     }
@@ -306,6 +307,25 @@ final class ReactorRunTest extends ReactorTest {
             poster.join();
             waiting.close();
         }
+    }
+
+    @Test
+    void runBusyNeverWaits() throws IOException {
+        // Each turn looks at the clock once for the timer, which is due in an hour of a clock that hardly moves.
+        int[] looks = new int[1];
+        reactor = open(context().nanoClock(() -> {
+            if (++looks[0] == 1_000) {
+                reactor.stop();
+            }
+            return looks[0];
+        }));
+        new Timer(reactor).scheduleOnce(3_600_000 * MS, recorder.timer("too early"));
+        reactor.post(recorder.post("a post"));
+
+        assertThat(reactor.runBusy()).isEqualTo(1);
+
+        assertThat(looks[0]).isEqualTo(1_000);
+        assertThat(recorder.events).containsExactly(new Called("a post"));
     }
 
     @Test

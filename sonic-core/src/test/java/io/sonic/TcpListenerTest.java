@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sonic.Recorder.Accepted;
 import java.io.IOException;
@@ -211,6 +212,120 @@ final class TcpListenerTest extends ReactorTest {
         listener.asyncAccept(recorder.accept);
         awaitEvents(failed + 1);
         assertThat(recorder.events.getLast()).isEqualTo(new Accepted(IoStatus.OK));
+    }
+
+    @Test
+    void acceptsEachUntilItIsClosed() throws IOException {
+        TcpListener listener = TcpListener.open(reactor, Loopback.IPV4.anyPort());
+        int port = listener.localAddress().getPort();
+        closing(new Socket(Loopback.IPV4.address, port));
+        closing(new Socket(Loopback.IPV4.address, port));
+
+        listener.asyncAcceptEach(recorder.accept);
+        awaitEvents(2);
+        for (int i = 0; i < 40; i++) {
+            closing(new Socket(Loopback.IPV4.address, port));
+        }
+        awaitEvents(42);
+        assertThat(recorder.events).containsOnly(new Accepted(IoStatus.OK));
+        assertThat(reactor.pending()).isEqualTo(1);
+        assertThatThrownBy(() -> listener.asyncAccept(recorder.accept)).isInstanceOf(IllegalStateException.class)
+                .hasMessage("an accept is in flight already");
+
+        listener.close();
+        turn(3);
+
+        assertThat(recorder.events).hasSize(43).endsWith(new Accepted(IoStatus.CLOSED));
+        assertThat(recorder.accepted).hasSize(42);
+    }
+
+    @Test
+    void acceptsNoMoreOnceItsHandlerCancels() throws IOException {
+        TcpListener listener = TcpListener.open(reactor, Loopback.IPV4.anyPort());
+        int port = listener.localAddress().getPort();
+        for (int i = 0; i < 3; i++) {
+            closing(new Socket(Loopback.IPV4.address, port));
+        }
+
+        listener.asyncAcceptEach((status, stream) -> {
+            recorder.accept.onAccept(status, stream);
+            if (status == IoStatus.OK) {
+                listener.cancel();
+            }
+        });
+        awaitEvents(2);
+        turn(3);
+        assertThat(recorder.events).containsExactly(new Accepted(IoStatus.OK), new Accepted(IoStatus.CANCELLED));
+
+        listener.asyncAcceptEach((status, stream) -> {
+            recorder.accept.onAccept(status, stream);
+            listener.close();
+        });
+        awaitEvents(4);
+        assertThat(recorder.events).endsWith(new Accepted(IoStatus.OK), new Accepted(IoStatus.CLOSED));
+    }
+
+    @Test
+    void startsAgainInsideOfTheHandlerThatCancels() throws IOException {
+        TcpListener listener = TcpListener.open(reactor, Loopback.IPV4.anyPort());
+        int port = listener.localAddress().getPort();
+        for (int i = 0; i < 3; i++) {
+            closing(new Socket(Loopback.IPV4.address, port));
+        }
+        boolean[] again = new boolean[1];
+
+        listener.asyncAcceptEach((status, stream) -> {
+            recorder.accept.onAccept(status, stream);
+            if (!again[0]) {
+                again[0] = true;
+                listener.cancel();
+                listener.asyncAcceptEach(recorder.accept);
+            }
+        });
+        awaitEvents(4);
+        turn(3);
+
+        assertThat(recorder.events).containsExactlyInAnyOrder(new Accepted(IoStatus.OK),
+                new Accepted(IoStatus.CANCELLED), new Accepted(IoStatus.OK), new Accepted(IoStatus.OK));
+        assertThat(reactor.pending()).isEqualTo(1);
+    }
+
+    @Test
+    void goesOnWhenTheHandlerOfEachThrows() throws IOException {
+        TcpListener listener = TcpListener.open(reactor, Loopback.IPV4.anyPort());
+        int port = listener.localAddress().getPort();
+        closing(new Socket(Loopback.IPV4.address, port));
+        closing(new Socket(Loopback.IPV4.address, port));
+        RuntimeException mine = new RuntimeException("mine");
+
+        listener.asyncAcceptEach((status, stream) -> {
+            recorder.accept.onAccept(status, stream);
+            throw mine;
+        });
+        awaitEvents(2);
+
+        assertThat(thrown).containsExactly(mine, mine);
+        thrown.clear();
+        listener.cancel();
+        assertThat(thrown).containsExactly(mine);
+        thrown.clear();
+    }
+
+    @Test
+    @Tag("epoll")
+    void goesOnByItselfWhereTheSystemRefusesOne() throws IOException {
+        RiggedBackend backend = new RiggedBackend();
+        reactor = watched(new Reactor(context(), backend));
+        TcpListener listener = TcpListener.open(reactor, Loopback.IPV4.anyPort());
+        int port = listener.localAddress().getPort();
+        backend.rig("accept", Errno.EMFILE);
+        closing(new Socket(Loopback.IPV4.address, port));
+
+        listener.asyncAcceptEach(recorder.accept);
+        awaitEvents(2);
+
+        assertThat(recorder.events).containsExactly(new Accepted(IoStatus.FAILED), new Accepted(IoStatus.OK));
+        assertThat(listener.failure()).hasMessageEndingWith("Too many open files (EMFILE)");
     }
 
     @Test

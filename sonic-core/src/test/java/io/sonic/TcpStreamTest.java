@@ -128,6 +128,30 @@ final class TcpStreamTest extends ReactorTest {
         awaitEvents(1);
         assertThat(recorder.events).containsExactly(new Read(IoStatus.FAILED, 0));
         assertThat(peer.stream().errno()).isEqualTo(Errno.ECONNRESET.number);
+
+        // It stays so: what is cut is no end.
+        peer.stream().asyncRead(buffer, 0, 8, recorder.read);
+        awaitEvents(2);
+        assertThat(recorder.events.getLast()).isEqualTo(new Read(IoStatus.FAILED, 0));
+        assertThat(peer.stream().tryRead(buffer, 0, 8)).isEqualTo(IoStatus.FAILED.code());
+        assertThat(peer.stream().errno()).isEqualTo(Errno.ECONNRESET.number);
+    }
+
+    /**
+     * The kernel tells of the reset once.
+     */
+    @Test
+    void doesNotTakeAResetForAnEndWhereAWriteWasToldOfItFirst() throws IOException {
+        Peer peer = closing(Peer.connect(reactor));
+        peer.reset();
+        await(() -> peer.stream().tryWrite(buffer, 0, 8) == IoStatus.FAILED.code());
+        assertThat(peer.stream().errno()).isEqualTo(Errno.ECONNRESET.number);
+
+        peer.stream().asyncRead(buffer, 0, 8, recorder.read);
+        awaitEvents(1);
+
+        assertThat(recorder.events).containsExactly(new Read(IoStatus.FAILED, 0));
+        assertThat(peer.stream().failure()).hasMessageEndingWith("Connection reset by peer (ECONNRESET)");
     }
 
     @Test

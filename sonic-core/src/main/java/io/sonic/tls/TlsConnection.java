@@ -22,6 +22,7 @@ final class TlsConnection {
     final TlsRead read;
     final TlsWrite write;
     final Shutdown shutdown;
+    private final TlsStream stream;
     private final Stream transport;
     private final Reactor reactor;
     private final TlsEngine engine;
@@ -46,7 +47,8 @@ final class TlsConnection {
     private record Failure(IOException reason, int errno) {
     }
 
-    TlsConnection(Stream transport, TlsEngine engine, String subject) {
+    TlsConnection(TlsStream stream, Stream transport, TlsEngine engine, String subject) {
+        this.stream = stream;
         this.transport = transport;
         this.reactor = transport.reactor();
         this.engine = engine;
@@ -100,6 +102,7 @@ final class TlsConnection {
             sayEnd();
         }
         open = false;
+        reactor.remove(stream);
         transport.close();
         abort(IoStatus.CLOSED);
         in.close();

@@ -1,5 +1,6 @@
 package io.sonic.tls;
 
+import io.sonic.Endpoint;
 import io.sonic.IoStatus;
 import io.sonic.IoVector;
 import io.sonic.Reactor;
@@ -9,7 +10,6 @@ import io.sonic.TcpStream;
 import io.sonic.WriteHandler;
 import io.sonic.tls.TlsException.Reason;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +34,7 @@ import org.agrona.MutableDirectBuffer;
  * </ul>
  *
  * <p><b>Ownership</b>: the transport belongs to this stream from the time it is made; it is read and written by nobody
- * else, and closed with it.
+ * else, and closed with it. The reactor closes the stream when it is closed itself.
  *
  * <p><b>Threading</b>: the thread that runs the reactor. What is slow in a handshake (signatures, certificates) is
  * done by threads of its own, so that it does not hold up the reactor.
@@ -66,9 +66,10 @@ public final class TlsStream implements Stream {
         this.reactor = transport.reactor();
         this.engine = engine;
         this.subject = subject;
-        connection = new TlsConnection(transport, engine, subject);
+        connection = new TlsConnection(this, transport, engine, subject);
         connection.handshake.timeoutNs(handshakeTimeoutNs);
         connection.shutdown.timeoutNs(shutdownTimeoutNs);
+        reactor.add(this);
     }
 
     /**
@@ -420,9 +421,7 @@ public final class TlsStream implements Stream {
 
     private static String peerOf(Stream transport) {
         if (transport instanceof TcpStream tcp && tcp.remoteAddress() != null) {
-            InetSocketAddress address = tcp.remoteAddress();
-            String host = address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
-            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+            return Endpoint.format(tcp.remoteAddress());
         }
         return transport.toString();
     }
