@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             UdpEchoServer.class, UdpLatency.class,
             UnixEchoServer.class, UnixLatency.class,
             MulticastSend.class, MulticastReceive.class,
-            FeedPublish.class, FeedReceive.class,
+            FeedPublish.class, FeedReceive.class, PcapReplay.class,
             TimerExample.class
         })
 public final class Main implements Runnable {
