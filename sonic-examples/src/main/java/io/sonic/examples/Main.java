@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             TlsEchoServer.class, TlsLatency.class,
             UdpEchoServer.class, UdpLatency.class,
             UnixEchoServer.class, UnixLatency.class,
+            Exchange.class,
             MulticastSend.class, MulticastReceive.class,
             FeedPublish.class, FeedReceive.class, PcapReplay.class,
             TimerExample.class

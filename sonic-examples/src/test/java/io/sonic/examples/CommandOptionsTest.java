@@ -126,6 +126,7 @@ class CommandOptionsTest {
             case "--line" -> "239.1.1.1:1@lo";
             case "--port" -> "1";
             case "--protocol" -> "itch";
+            case "--venue" -> "kraken";
             default -> "x";
         };
     }
