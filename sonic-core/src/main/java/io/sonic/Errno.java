@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 
 /**
  * The error numbers of Linux that a program meets on sockets and files, with their names and sentences. See
@@ -97,6 +98,9 @@ enum Errno {
      */
     static IOException exception(String call, String subject, int number) {
         String message = call + " " + subject + ": " + describe(number);
+        if (number == ETIMEDOUT.number && !call.equals("connect")) {
+            return new SocketTimeoutException(message);
+        }
         if (number == ECONNREFUSED.number || number == ETIMEDOUT.number) {
             return new ConnectException(message);
         }

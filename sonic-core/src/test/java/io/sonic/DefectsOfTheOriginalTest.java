@@ -3,6 +3,9 @@ package io.sonic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sonic.tls.Certificates;
+import io.sonic.tls.TlsContext;
+import io.sonic.tls.TlsStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -628,6 +631,85 @@ final class DefectsOfTheOriginalTest extends ReactorTest {
 
         assertThat(recorder.events).containsExactly(new Recorder.Read(IoStatus.END_OF_STREAM, 0));
         assertThat(clock.sleeps(counted)).isTrue();
+    }
+
+    // TLS.
+
+    /**
+     * What the engine had decrypted was invisible to the poller: of 10,000 bytes, 3,658 were read.
+     */
+    @Test
+    void bytesInsideTheTlsEngineDoNotStallTheReader() throws IOException {
+        List<TlsStream> pair = tls();
+        UnsafeBuffer sent = Buffers.allocate(10_000);
+        Buffers.fill(sent, 0, 10_000, 0);
+        UnsafeBuffer hundred = Buffers.allocate(100);
+        int[] total = new int[1];
+        List<ReadHandler> again = new ArrayList<>();
+        again.add((status, length) -> {
+            assertThat(Buffers.mismatch(hundred, 0, length, total[0])).isNegative();
+            total[0] += length;
+            if (total[0] < 10_000) {
+                pair.get(0).asyncRead(hundred, 0, 100, again.getFirst());
+            }
+        });
+        pair.get(0).asyncRead(hundred, 0, 100, again.getFirst());
+        pair.get(1).asyncWriteAll(sent, 0, 10_000, recorder.write);
+
+        await(() -> total[0] == 10_000);
+    }
+
+    /**
+     * A read that found the half of a record waited for the rest, and the loop with it.
+     */
+    @Test
+    void halfATlsRecordDoesNotBlockTheLoop() throws IOException {
+        TcpPair pair = TcpPair.connect(reactor);
+        TlsStream client = TlsStream.client(pair.client(), TlsContext.create(), "localhost", 443);
+        client.asyncHandshake(status -> recorder.post("handshake " + status).run());
+        UnsafeBuffer half = Buffers.allocate(50);
+        // The header of a record of 100 bytes, and 45 of them.
+        half.putBytes(0, new byte[] {22, 3, 3, 0, 100});
+        pair.server().asyncWriteAll(half, 0, 50, (status, length) -> { });
+        int[] ticks = new int[1];
+        Timer timer = new Timer(reactor);
+        timer.scheduleAtFixedRate(1_000_000, due -> ticks[0]++);
+
+        await(() -> ticks[0] == 10);
+
+        assertThat(recorder.events).isEmpty();
+        timer.close();
+        client.close();
+        assertThat(recorder.events).containsExactly(new Recorder.Called("handshake CLOSED"));
+    }
+
+    /**
+     * The descriptor was closed below TLS: the peer could not tell the end from a cut.
+     */
+    @Test
+    void closeOfATlsStreamTellsThePeer() throws IOException {
+        List<TlsStream> pair = tls();
+        pair.get(1).asyncRead(buffer, 0, 8, recorder.read);
+
+        pair.get(0).close();
+        pair.get(0).close();
+        awaitEvents(1);
+
+        assertThat(recorder.events).containsExactly(new Recorder.Read(IoStatus.END_OF_STREAM, 0));
+    }
+
+    private List<TlsStream> tls() throws IOException {
+        Certificates certificates = Certificates.get();
+        Certificates.Identity identity = certificates.server();
+        TcpPair tcp = TcpPair.connect(reactor);
+        TlsStream client = TlsStream.client(tcp.client(), TlsContext.create(
+                new TlsContext.Settings().trustFile(certificates.authority())), "localhost", 443);
+        TlsStream server = TlsStream.server(tcp.server(), TlsContext.create(
+                new TlsContext.Settings().certificate(identity.certificate(), identity.key())));
+        client.asyncHandshake(status -> { });
+        server.asyncHandshake(status -> { });
+        await(() -> client.isReady() && server.isReady());
+        return List.of(client, server);
     }
 
     // Codecs.

@@ -398,6 +398,31 @@ final class ExactlyOnceTest extends ReactorTest {
         assertThat(recorder.events.getLast()).isEqualTo(new Recorder.Read(IoStatus.OK, 3));
     }
 
+    /**
+     * Both are ready in the same turn, and the handler of the one that comes first cancels the other.
+     */
+    @Test
+    void cancelsAReadInsideOfTheHandlerOfAnotherChannel() throws IOException {
+        TcpPair one = TcpPair.connect(reactor);
+        TcpPair two = TcpPair.connect(reactor);
+        one.server().asyncRead(buffer, 0, 4, (status, length) -> {
+            recorder.read.onRead(status, length);
+            two.server().cancel();
+        });
+        two.server().asyncRead(buffer, 4, 4, (status, length) -> {
+            recorder.read.onRead(status, length);
+            one.server().cancel();
+        });
+        one.client().asyncWrite(Buffers.of("abc"), 0, 3, (status, length) -> { });
+        two.client().asyncWrite(Buffers.of("abc"), 0, 3, (status, length) -> { });
+        awaitEvents(2);
+        turn(10);
+
+        assertThat(recorder.events).hasSize(2).contains(new Recorder.Read(IoStatus.OK, 3))
+                .isSubsetOf(new Recorder.Read(IoStatus.OK, 3), new Recorder.Read(IoStatus.CANCELLED, 0));
+        assertThat(reactor.pending()).isZero();
+    }
+
     @Test
     void endsAWriteOfALotOnce() throws IOException {
         TcpPair pair = TcpPair.connect(reactor);

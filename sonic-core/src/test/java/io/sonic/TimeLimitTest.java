@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
-import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ final class TimeLimitTest extends ReactorTest {
 
         assertThat(recorder.events).containsExactly(new Recorder.Read(IoStatus.TIMED_OUT, 0));
         assertThat(stream.errno()).isEqualTo(Errno.ETIMEDOUT.number);
-        assertThat(stream.failure()).isInstanceOf(ConnectException.class)
+        assertThat(stream.failure()).isInstanceOf(SocketTimeoutException.class)
                 .hasMessage("read " + Endpoint.format(stream.remoteAddress()) + ": Connection timed out (ETIMEDOUT)");
         assertThat(timed.pending()).isZero();
     }
