@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -47,6 +48,27 @@ final class TestTls {
         } catch (GeneralSecurityException e) {
             throw new IOException(e);
         }
+    }
+
+    static String certificatePem() throws IOException {
+        try {
+            return pem("CERTIFICATE", store().getCertificate("localhost").getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    static String keyPem() throws IOException {
+        try {
+            return pem("PRIVATE KEY", store().getKey("localhost", PASSWORD).getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static String pem(String type, byte[] bytes) {
+        return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
+            + "\n-----END " + type + "-----\n";
     }
 
     private static synchronized KeyStore store() throws IOException, GeneralSecurityException {
