@@ -23,7 +23,7 @@ expected one.
 END
 }
 
-readonly image=crossbario/autobahn-testsuite:25.10.1
+readonly image=crossbario/autobahn-testsuite
 readonly jar=../../sonic-examples/target/sonic-examples.jar
 readonly expected=$PWD/expected-results.txt
 home=$(cd .. && pwd)/target/autobahn

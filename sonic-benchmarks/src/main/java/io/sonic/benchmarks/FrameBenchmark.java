@@ -86,4 +86,14 @@ public class FrameBenchmark {
     public int encode() {
         return encoder.encode(Opcode.TEXT, true, message, 0, length, sent, 0);
     }
+
+    /**
+     * Encodes a frame around a message that is in its place, and masks it there.
+     *
+     * @return its length.
+     */
+    @Benchmark
+    public int encodeInPlace() {
+        return encoder.encodeInPlace(Opcode.TEXT, true, sent, 0, length);
+    }
 }

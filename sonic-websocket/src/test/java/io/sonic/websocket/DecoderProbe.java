@@ -58,13 +58,15 @@ final class DecoderProbe {
      * Decodes bytes whole, byte by byte, and cut in two at each position; all have to lead to the same events.
      */
     static List<String> decode(Role role, int maxMessageLength, byte[] bytes) {
-        return decode(() -> new FrameDecoder(role, maxMessageLength), bytes);
+        return decode(() -> new FrameDecoder(role, maxMessageLength), Integer.MAX_VALUE, bytes);
     }
 
-    static List<String> decode(Supplier<FrameDecoder> decoders, byte[] bytes) {
+    static List<String> decode(Supplier<FrameDecoder> decoders, int maxCuts, byte[] bytes) {
         List<String> whole = decodeInPieces(decoders, bytes, bytes.length);
         requireEqual(whole, decodeInPieces(decoders, bytes, 1), "byte by byte");
-        for (int cut = 1; cut < Math.min(bytes.length, 600); cut++) {
+        int last = Math.min(bytes.length, 600);
+        int step = Math.max(1, last / maxCuts);
+        for (int cut = 1; cut < last; cut += step) {
             DecoderProbe probe = new DecoderProbe(decoders.get(), bytes.length);
             probe.feed(bytes, 0, cut);
             probe.feed(bytes, cut, bytes.length - cut);

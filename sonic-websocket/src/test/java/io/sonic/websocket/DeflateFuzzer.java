@@ -34,6 +34,7 @@ final class DeflateFuzzer {
         byte[] payload = Arrays.copyOfRange(input, 1, input.length);
         try {
             inflate(input[0], payload);
+            inflateMessages(payload);
             roundTrip(input[0], payload);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -59,6 +60,21 @@ final class DeflateFuzzer {
                 ? Arrays.equals(wanted, got) : expected == actual;
             if (!same || inflater.messageLength() > LIMIT + 1) {
                 throw new AssertionError(actual + " instead of " + expected);
+            }
+        }
+    }
+
+    /**
+     * What venues compress on their own is told apart: bytes within the limit, or a sentence.
+     */
+    private static void inflateMessages(byte[] payload) {
+        UnsafeBuffer source = new UnsafeBuffer(payload);
+        try (BinaryInflater raw = BinaryInflater.raw(LIMIT); BinaryInflater gzip = BinaryInflater.gzip(LIMIT)) {
+            for (BinaryInflater inflater : new BinaryInflater[] {raw, gzip}) {
+                int length = inflater.inflate(source, 0, payload.length);
+                if (length > LIMIT || length < 0 == (inflater.error() == null)) {
+                    throw new AssertionError(length + " " + inflater.error());
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ package io.sonic.websocket;
  */
 final class FrameDecoderFuzzer {
     private static final int MAX_LENGTH = 400;
+    private static final int CUTS = 6;
     private static final Utf8Check[] CHECKS = Utf8Check.values();
 
     private FrameDecoderFuzzer() {
@@ -27,6 +28,6 @@ final class FrameDecoderFuzzer {
         int maxMessageLength = (input[0] & 16) != 0 ? 32 : 1 << 20;
         byte[] frames = new byte[input.length - 1];
         System.arraycopy(input, 1, frames, 0, frames.length);
-        DecoderProbe.decode(() -> new FrameDecoder(role, maxMessageLength, check, deflate), frames);
+        DecoderProbe.decode(() -> new FrameDecoder(role, maxMessageLength, check, deflate), CUTS, frames);
     }
 }
