@@ -1,6 +1,7 @@
 package io.sonic;
 
 import java.io.IOException;
+import org.agrona.DirectBuffer;
 
 /**
  * Something that operations are started on: a stream, a listener, a datagram socket.
@@ -64,4 +65,25 @@ public interface Channel extends AutoCloseable {
      */
     @Override
     void close();
+
+    /**
+     * Refuses a region that no operation takes; for layers with operations of their own.
+     *
+     * @param buffer of the region.
+     * @param offset of its first byte in the buffer.
+     * @param length of the region in bytes.
+     * @throws IndexOutOfBoundsException when it is not within its buffer.
+     * @throws IllegalArgumentException  when the buffer is on the heap.
+     */
+    static void checkRegion(DirectBuffer buffer, int offset, int length) {
+        int capacity = buffer.capacity();
+        if ((offset | length) < 0 || offset > capacity - length) {
+            throw new IndexOutOfBoundsException("offset " + offset + " and length " + length
+                    + " are outside of a buffer of " + capacity + " bytes");
+        }
+        if (buffer.byteArray() != null) {
+            throw new IllegalArgumentException(
+                    "the buffer is on the heap: use one over a direct ByteBuffer or a native MemorySegment");
+        }
+    }
 }

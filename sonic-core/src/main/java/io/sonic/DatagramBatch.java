@@ -208,7 +208,7 @@ public final class DatagramBatch {
      * @param offset of the slot in it.
      */
     public void slot(int index, MutableDirectBuffer target, int offset) {
-        DescriptorChannel.checkRegion(target, offset, slotLength);
+        Channel.checkRegion(target, offset, slotLength);
         setSlot(index, target, offset, slotLength);
     }
 

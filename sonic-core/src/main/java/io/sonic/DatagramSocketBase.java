@@ -59,7 +59,7 @@ abstract class DatagramSocketBase extends SocketBase {
      */
     public final void asyncReceive(MutableDirectBuffer buffer, int offset, int length, ReceiveHandler handler) {
         checkOpen();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         checkReceiveIdle();
         receive.start(buffer, offset, length, handler);
     }
@@ -74,7 +74,7 @@ abstract class DatagramSocketBase extends SocketBase {
      */
     public final void receiveBuffer(MutableDirectBuffer buffer, int offset, int length) {
         checkOpen();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         receive.retarget(buffer, offset, length);
     }
 
@@ -91,7 +91,7 @@ abstract class DatagramSocketBase extends SocketBase {
      */
     public final int tryReceive(MutableDirectBuffer buffer, int offset, int length, Endpoint source) {
         checkOpen();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         checkReceiveIdle();
         return receive.tryReceive(buffer, offset, length, Objects.requireNonNull(source, "source"));
     }
@@ -109,7 +109,7 @@ abstract class DatagramSocketBase extends SocketBase {
     public final void asyncSend(
             DirectBuffer buffer, int offset, int length, Endpoint destination, WriteHandler handler) {
         checkOpen();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         checkSendIdle();
         send.start(buffer, offset, length, Objects.requireNonNull(destination, "destination"), handler);
     }
@@ -125,7 +125,7 @@ abstract class DatagramSocketBase extends SocketBase {
      */
     public final void asyncSend(DirectBuffer buffer, int offset, int length, WriteHandler handler) {
         checkOpen();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         checkSendIdle();
         send.start(buffer, offset, length, null, handler);
     }
@@ -143,7 +143,7 @@ abstract class DatagramSocketBase extends SocketBase {
      */
     public final int trySend(DirectBuffer buffer, int offset, int length, Endpoint destination) {
         checkOpen();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         checkSendIdle();
         return send.trySend(buffer, offset, length, destination);
     }

@@ -1,7 +1,6 @@
 package io.sonic;
 
 import java.io.IOException;
-import org.agrona.DirectBuffer;
 
 /**
  * What all channels over a descriptor have in common: readiness, one operation per direction, failure, close.
@@ -216,17 +215,5 @@ abstract class DescriptorChannel implements Channel {
     final void clearFailure() {
         errno = 0;
         failure = null;
-    }
-
-    static void checkRegion(DirectBuffer buffer, int offset, int length) {
-        int capacity = buffer.capacity();
-        if ((offset | length) < 0 || offset > capacity - length) {
-            throw new IndexOutOfBoundsException("offset " + offset + " and length " + length
-                    + " are outside of a buffer of " + capacity + " bytes");
-        }
-        if (buffer.byteArray() != null) {
-            throw new IllegalArgumentException(
-                    "the buffer is on the heap: use one over a direct ByteBuffer or a native MemorySegment");
-        }
     }
 }

@@ -67,7 +67,7 @@ public final class IoVector {
      * @throws IllegalArgumentException when the buffer is on the heap, or all regions together have more than 2 GiB.
      */
     public IoVector add(DirectBuffer buffer, int offset, int bytes) {
-        DescriptorChannel.checkRegion(buffer, offset, bytes);
+        Channel.checkRegion(buffer, offset, bytes);
         if (count == buffers.length) {
             throw new IllegalStateException("the vector has room for " + count + " regions");
         }

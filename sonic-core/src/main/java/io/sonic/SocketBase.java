@@ -35,7 +35,7 @@ abstract class SocketBase extends DescriptorChannel {
     }
 
     final void setRawOption(int level, int name, DirectBuffer value, int offset, int length) throws IOException {
-        checkRegion(value, offset, length);
+        Channel.checkRegion(value, offset, length);
         int result = socket.setOption(level, name, value, offset, length);
         if (result < 0) {
             throw refused("setsockopt", level, name, -result);
@@ -43,7 +43,7 @@ abstract class SocketBase extends DescriptorChannel {
     }
 
     final int getRawOption(int level, int name, MutableDirectBuffer value, int offset, int length) throws IOException {
-        checkRegion(value, offset, length);
+        Channel.checkRegion(value, offset, length);
         int result = socket.getOption(level, name, value, offset, length);
         if (result < 0) {
             throw refused("getsockopt", level, name, -result);

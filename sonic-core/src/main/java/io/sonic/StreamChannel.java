@@ -24,28 +24,28 @@ abstract class StreamChannel extends SocketBase implements Stream {
     @Override
     public final void asyncRead(MutableDirectBuffer buffer, int offset, int length, ReadHandler handler) {
         checkUsable();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         read.start(buffer, offset, length, false, handler);
     }
 
     @Override
     public final void asyncReadAll(MutableDirectBuffer buffer, int offset, int length, ReadHandler handler) {
         checkUsable();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         read.start(buffer, offset, length, true, handler);
     }
 
     @Override
     public final void asyncWrite(DirectBuffer buffer, int offset, int length, WriteHandler handler) {
         checkUsable();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         write.start(buffer, offset, length, false, handler);
     }
 
     @Override
     public final void asyncWriteAll(DirectBuffer buffer, int offset, int length, WriteHandler handler) {
         checkUsable();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         write.start(buffer, offset, length, true, handler);
     }
 
@@ -76,14 +76,14 @@ abstract class StreamChannel extends SocketBase implements Stream {
     @Override
     public final int tryRead(MutableDirectBuffer buffer, int offset, int length) {
         checkUsable();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         return read.tryRead(buffer, offset, length);
     }
 
     @Override
     public final int tryWrite(DirectBuffer buffer, int offset, int length) {
         checkUsable();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         return write.tryWrite(buffer, offset, length);
     }
 

@@ -406,6 +406,20 @@ final class CodecStreamTest extends ReactorTest {
      * A read that the stream below refused was in flight for ever.
      */
     @Test
+    void givesItsBuffersBackWhenTheReactorIsClosed() throws IOException {
+        ArrayFifo input = new ArrayFifo(16);
+        ArrayFifo output = new ArrayFifo(16);
+        CodecStream<DirectBuffer> idle = new CodecStream<>(
+                TcpPair.connect(reactor).client(), new LengthPrefixCodec(8), input, output);
+
+        reactor.close();
+
+        assertThat(idle.isOpen()).isFalse();
+        assertThat(input.isClosed()).isTrue();
+        assertThat(output.isClosed()).isTrue();
+    }
+
+    @Test
     void noticesThatTheStreamBelowWasClosed() {
         stream.asyncRead((status, item) -> {
             handler.onItem(status, item);

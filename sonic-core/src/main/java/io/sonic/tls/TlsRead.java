@@ -1,46 +1,19 @@
 package io.sonic.tls;
 
 import io.sonic.IoStatus;
-import io.sonic.IoVector;
 import io.sonic.ReadHandler;
-import java.util.Objects;
-import org.agrona.DirectBuffer;
 
 /**
  * The read that is in flight.
  */
-final class TlsRead extends TlsOperation {
-    /**
-     * Records of one attempt at most, so that a fast peer does not keep others waiting.
-     */
-    private static final int MAX_STEPS = 16;
+final class TlsRead extends TlsTransfer<ReadHandler> {
     private static final int WOULD_BLOCK = IoStatus.WOULD_BLOCK.code();
-    private static final int FAILED = IoStatus.FAILED.code();
 
     private final Decrypter decrypter;
-    private final Regions regions = new Regions();
-    private boolean all;
-    private ReadHandler handler;
 
     TlsRead(TlsConnection connection, Decrypter decrypter) {
         super(connection, "read");
         this.decrypter = decrypter;
-    }
-
-    void start(DirectBuffer buffer, int offset, int length, boolean wantsAll, ReadHandler newHandler) {
-        checkIdle();
-        handler = Objects.requireNonNull(newHandler, "handler");
-        all = wantsAll;
-        regions.start(buffer, offset, length);
-        begin();
-    }
-
-    void start(IoVector vector, boolean wantsAll, ReadHandler newHandler) {
-        checkIdle();
-        handler = Objects.requireNonNull(newHandler, "handler");
-        all = wantsAll;
-        regions.start(vector);
-        begin();
     }
 
     @Override
@@ -79,11 +52,8 @@ final class TlsRead extends TlsOperation {
     }
 
     @Override
-    void callHandler(IoStatus status) {
-        ReadHandler called = handler;
-        handler = null;
-        regions.clear();
-        called.onRead(status, regions.done());
+    void call(ReadHandler called, IoStatus status, int transferred) {
+        called.onRead(status, transferred);
     }
 
     /**

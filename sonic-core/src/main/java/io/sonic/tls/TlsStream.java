@@ -1,5 +1,6 @@
 package io.sonic.tls;
 
+import io.sonic.Channel;
 import io.sonic.Endpoint;
 import io.sonic.IoStatus;
 import io.sonic.IoVector;
@@ -151,28 +152,28 @@ public final class TlsStream implements Stream {
     @Override
     public void asyncRead(MutableDirectBuffer buffer, int offset, int length, ReadHandler handler) {
         checkReady();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         connection.read.start(buffer, offset, length, false, handler);
     }
 
     @Override
     public void asyncReadAll(MutableDirectBuffer buffer, int offset, int length, ReadHandler handler) {
         checkReady();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         connection.read.start(buffer, offset, length, true, handler);
     }
 
     @Override
     public void asyncWrite(DirectBuffer buffer, int offset, int length, WriteHandler handler) {
         checkReady();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         connection.write.start(buffer, offset, length, false, handler);
     }
 
     @Override
     public void asyncWriteAll(DirectBuffer buffer, int offset, int length, WriteHandler handler) {
         checkReady();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         connection.write.start(buffer, offset, length, true, handler);
     }
 
@@ -209,7 +210,7 @@ public final class TlsStream implements Stream {
     @Override
     public int tryRead(MutableDirectBuffer buffer, int offset, int length) {
         checkReady();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         connection.read.checkIdle();
         if (length == 0) {
             return 0;
@@ -231,7 +232,7 @@ public final class TlsStream implements Stream {
     @Override
     public int tryWrite(DirectBuffer buffer, int offset, int length) {
         checkReady();
-        checkRegion(buffer, offset, length);
+        Channel.checkRegion(buffer, offset, length);
         return connection.write.tryWrite(buffer, offset, length);
     }
 
@@ -404,18 +405,6 @@ public final class TlsStream implements Stream {
         checkOpen();
         if (!connection.isReady()) {
             throw new IllegalStateException("the handshake is not done: " + subject);
-        }
-    }
-
-    private static void checkRegion(DirectBuffer buffer, int offset, int length) {
-        int capacity = buffer.capacity();
-        if ((offset | length) < 0 || offset > capacity - length) {
-            throw new IndexOutOfBoundsException("offset " + offset + " and length " + length
-                    + " are outside of a buffer of " + capacity + " bytes");
-        }
-        if (buffer.byteArray() != null) {
-            throw new IllegalArgumentException(
-                    "the buffer is on the heap: use one over a direct ByteBuffer or a native MemorySegment");
         }
     }
 

@@ -1,47 +1,21 @@
 package io.sonic.tls;
 
 import io.sonic.IoStatus;
-import io.sonic.IoVector;
 import io.sonic.WriteHandler;
-import java.util.Objects;
 import org.agrona.DirectBuffer;
 
 /**
  * The write that is in flight.
  */
-final class TlsWrite extends TlsOperation {
-    /**
-     * System calls of one attempt at most.
-     */
-    private static final int MAX_STEPS = 16;
-    private static final int FAILED = IoStatus.FAILED.code();
+final class TlsWrite extends TlsTransfer<WriteHandler> {
 
     private final Encrypter encrypter;
     private final CiphertextOut out;
-    private final Regions regions = new Regions();
-    private boolean all;
-    private WriteHandler handler;
 
     TlsWrite(TlsConnection connection, Encrypter encrypter, CiphertextOut out) {
         super(connection, "write");
         this.encrypter = encrypter;
         this.out = out;
-    }
-
-    void start(DirectBuffer buffer, int offset, int length, boolean wantsAll, WriteHandler newHandler) {
-        checkIdle();
-        handler = Objects.requireNonNull(newHandler, "handler");
-        all = wantsAll;
-        regions.start(buffer, offset, length);
-        begin();
-    }
-
-    void start(IoVector vector, boolean wantsAll, WriteHandler newHandler) {
-        checkIdle();
-        handler = Objects.requireNonNull(newHandler, "handler");
-        all = wantsAll;
-        regions.start(vector);
-        begin();
     }
 
     @Override
@@ -77,11 +51,8 @@ final class TlsWrite extends TlsOperation {
     }
 
     @Override
-    void callHandler(IoStatus status) {
-        WriteHandler called = handler;
-        handler = null;
-        regions.clear();
-        called.onWrite(status, regions.done());
+    void call(WriteHandler called, IoStatus status, int transferred) {
+        called.onWrite(status, transferred);
     }
 
     /**

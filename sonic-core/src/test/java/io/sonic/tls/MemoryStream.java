@@ -50,6 +50,11 @@ final class MemoryStream implements Stream {
      * The byte of that record before which the end comes; -1 for its last byte.
      */
     int cutOffset;
+    /**
+     * Where the peer finds another byte than this side wrote: the byte of {@link #changedRecord}.
+     */
+    int changedRecord = -1;
+    int changedOffset;
     private boolean isCut;
     private int recordNumber;
     private int recordPosition;
@@ -269,8 +274,9 @@ final class MemoryStream implements Stream {
                 isCut = true;
                 peer.ended = true;
             }
+            boolean changed = recordNumber == changedRecord && recordPosition == changedOffset;
             if (!isCut) {
-                peer.accept(value);
+                peer.accept(changed ? (byte) (value ^ 1) : value);
             }
             follow(value & 0xFF);
         }

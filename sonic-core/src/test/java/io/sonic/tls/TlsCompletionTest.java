@@ -295,6 +295,19 @@ final class TlsCompletionTest extends TlsTest {
     }
 
     @Test
+    void isClosedWithItsReactorWhereNothingIsInFlightToo() throws IOException {
+        Pair pair = connected();
+        pair.server().asyncRead(buffer(1), 0, 1, onRead);
+
+        reactor.close();
+
+        assertThat(pair.client().isOpen()).isFalse();
+        assertThat(pair.server().isOpen()).isFalse();
+        assertThat(transports[0].isOpen()).isFalse();
+        assertThat(events).containsExactly(new Read(IoStatus.CLOSED, 0));
+    }
+
+    @Test
     void doesNotEndWhatAHandlerStartsInsideOfCancel() throws IOException {
         Pair pair = connected();
         UnsafeBuffer much = buffer(30_000_000);

@@ -3,9 +3,11 @@ package io.sonic.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonic.IoStatus;
+import io.sonic.Timer;
 import io.sonic.tls.TlsException.Reason;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +57,49 @@ final class TlsTransportTest extends TlsTest {
                 cutAt(version, side, record, -1);
             }
         }
+    }
+
+    /**
+     * Somebody in between changes one byte, of the handshake or of what follows. Some of it goes unnoticed, a byte that
+     * has no meaning; nothing of it becomes other data, and no operation hangs or ends twice.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void endsEachOperationOnceWhicheverByteIsChanged(TlsVersion version) throws IOException {
+        Pair whole = memory(version);
+        scenario(whole, 50);
+        await(() -> events.size() == 8);
+        MemoryStream[] sent = transports;
+        for (int side = 0; side < 2; side++) {
+            for (int record = 0; record < sent[side].records(); record++) {
+                for (int offset : new int[] {0, 1, 3, 5, 6, 8, 11, 20}) {
+                    changeAt(version, side, record, offset);
+                }
+            }
+        }
+    }
+
+    private void changeAt(TlsVersion version, int side, int record, int offset) throws IOException {
+        events.clear();
+        long limitNs = TimeUnit.MILLISECONDS.toNanos(200);
+        transports = MemoryStream.pair(reactor);
+        Pair pair = pair(transports, TlsContext.create(trusting().versions(version).handshakeTimeoutNs(limitNs)
+                .shutdownTimeoutNs(limitNs)), TlsContext.create(serving().handshakeTimeoutNs(limitNs)
+                .shutdownTimeoutNs(limitNs)));
+        transports[side].changedRecord = record;
+        transports[side].changedOffset = offset;
+        scenario(pair, 50);
+        // A length that was changed makes a side wait, until its time is over or the other side ends.
+        Timer end = closing(new Timer(reactor));
+        end.scheduleOnce(limitNs, timer -> { });
+        await(() -> events.size() == 8 || pair.client().failure() != null || pair.server().failure() != null
+                || !end.isScheduled());
+        turn(3);
+        pair.client().close();
+        pair.server().close();
+        turn(3);
+        assertEachOnce("side " + side + ", record " + record + ", byte " + offset + " changed");
+        assertNothingInFlight();
     }
 
     private void cutAt(TlsVersion version, int side, int record, int offset) throws IOException {
