@@ -164,14 +164,14 @@ public final class CodecStream<T> implements Channel {
      */
     @Override
     public void cancel() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         stream.cancel();
         completeRead(IoStatus.CANCELLED, null);
     }
 
     @Override
     public void close() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (!open) {
             return;
         }
@@ -321,7 +321,7 @@ public final class CodecStream<T> implements Channel {
     }
 
     private void checkOpen() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (!open || !stream.isOpen()) {
             throw new IllegalStateException("the codec stream is closed");
         }

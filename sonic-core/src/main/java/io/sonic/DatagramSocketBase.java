@@ -152,7 +152,7 @@ abstract class DatagramSocketBase extends SocketBase {
      * Ends a waiting receive with {@link IoStatus#CANCELLED}.
      */
     public final void cancelReceive() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         reader().abort(IoStatus.CANCELLED);
     }
 
@@ -160,7 +160,7 @@ abstract class DatagramSocketBase extends SocketBase {
      * Ends a waiting send with {@link IoStatus#CANCELLED}.
      */
     public final void cancelSend() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         writer().abort(IoStatus.CANCELLED);
     }
 

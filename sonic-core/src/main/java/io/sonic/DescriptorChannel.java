@@ -44,7 +44,7 @@ abstract class DescriptorChannel implements Channel {
     private IOException failure;
 
     DescriptorChannel(Reactor reactor) {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         reactor.checkOpen();
         this.reactor = reactor;
         reactor.channels().add(this);
@@ -151,13 +151,13 @@ abstract class DescriptorChannel implements Channel {
 
     @Override
     public void cancel() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         abort(IoStatus.CANCELLED);
     }
 
     @Override
     public void close() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (!open) {
             return;
         }
@@ -192,7 +192,7 @@ abstract class DescriptorChannel implements Channel {
     }
 
     final void checkOpen() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (!open) {
             throw new IllegalStateException("the channel is closed: " + subject());
         }

@@ -275,7 +275,7 @@ public final class Reactor implements Agent, AutoCloseable {
      * @return 0 when the loop would never again call a handler by itself.
      */
     public int pending() {
-        assert isOwnThread();
+        assert checkOwnThread();
         return operations + timers.size() + posts.size();
     }
 
@@ -370,7 +370,7 @@ public final class Reactor implements Agent, AutoCloseable {
      * @throws IllegalStateException when the reactor is closed.
      */
     public void add(Channel channel) {
-        assert isOwnThread();
+        assert checkOwnThread();
         if (closed) {
             throw new IllegalStateException("the reactor is closed");
         }
@@ -384,7 +384,7 @@ public final class Reactor implements Agent, AutoCloseable {
      * @param channel as it was added.
      */
     public void remove(Channel channel) {
-        assert isOwnThread();
+        assert checkOwnThread();
         channels.removeLayered(channel);
     }
 
@@ -416,7 +416,7 @@ public final class Reactor implements Agent, AutoCloseable {
      * @param deferral run once in the next turn, or in {@link #close()}; pending until then.
      */
     public void defer(Deferral deferral) {
-        assert isOwnThread();
+        assert checkOwnThread();
         if (!deferral.queued) {
             operations++;
             enqueue(deferral);
@@ -447,13 +447,22 @@ public final class Reactor implements Agent, AutoCloseable {
     }
 
     /**
+     * Tells whether the calling thread is the one that the reactor belongs to; from any thread.
+     *
+     * @return false on every other thread: there {@link #post} is the way in.
+     */
+    public boolean isOwnThread() {
+        return owner == Thread.currentThread();
+    }
+
+    /**
      * Refuses a call from a thread that is not the reactor's; for layers above, in an {@code assert}.
      *
      * @return true.
      * @throws IllegalStateException when another thread calls.
      */
-    public boolean isOwnThread() {
-        if (owner != Thread.currentThread()) {
+    public boolean checkOwnThread() {
+        if (!isOwnThread()) {
             throw new IllegalStateException("reactor '" + name + "' belongs to thread '" + owner.getName()
                     + "', and was called by '" + Thread.currentThread().getName() + "': post() is the way in");
         }

@@ -103,7 +103,7 @@ abstract class SocketBase extends DescriptorChannel {
      * The address that the system gave, or null when there is none.
      */
     final Endpoint boundEndpoint() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (socket == null) {
             return null;
         }

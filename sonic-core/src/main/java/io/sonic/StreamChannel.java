@@ -101,13 +101,13 @@ abstract class StreamChannel extends SocketBase implements Stream {
 
     @Override
     public final void cancelRead() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         read.abort(IoStatus.CANCELLED);
     }
 
     @Override
     public final void cancelWrite() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         write.abort(IoStatus.CANCELLED);
     }
 

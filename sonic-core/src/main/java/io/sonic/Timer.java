@@ -92,7 +92,7 @@ public final class Timer implements AutoCloseable {
      * @return whether a call was taken back.
      */
     public boolean cancel() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         boolean scheduled = isScheduled();
         handler = null;
         if (heapIndex != NOT_IN_HEAP) {
@@ -130,7 +130,7 @@ public final class Timer implements AutoCloseable {
     }
 
     private void start(long newDeadlineNs, long newPeriodNs, boolean atFixedRate, TimerHandler newHandler) {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         Objects.requireNonNull(newHandler, "handler");
         if (closed) {
             throw new IllegalStateException("the timer is closed");

@@ -250,13 +250,13 @@ public final class TlsStream implements Stream {
 
     @Override
     public void cancelRead() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         connection.read.abort(IoStatus.CANCELLED);
     }
 
     @Override
     public void cancelWrite() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         connection.write.abort(IoStatus.CANCELLED);
     }
 
@@ -265,7 +265,7 @@ public final class TlsStream implements Stream {
      */
     @Override
     public void cancel() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         connection.cancel();
     }
 
@@ -385,7 +385,7 @@ public final class TlsStream implements Stream {
      */
     @Override
     public void close() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         connection.close();
     }
 
@@ -395,7 +395,7 @@ public final class TlsStream implements Stream {
     }
 
     private void checkOpen() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (!isOpen()) {
             throw new IllegalStateException("the stream is closed: " + subject);
         }

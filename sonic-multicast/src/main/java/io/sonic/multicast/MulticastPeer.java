@@ -548,7 +548,7 @@ public final class MulticastPeer implements Channel {
     }
 
     void checkOpen() {
-        assert reactor().isOwnThread();
+        assert reactor().checkOwnThread();
         if (!isOpen()) {
             throw new IllegalStateException("the peer is closed: " + socket);
         }

@@ -76,7 +76,7 @@ public final class WebSocketSession implements AutoCloseable {
      * @return a new session, the caller's to close.
      */
     public static WebSocketSession open(Reactor reactor, Context context, SessionHandler handler) {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         return new WebSocketSession(reactor, new Context(context), Objects.requireNonNull(handler, "handler"));
     }
 
@@ -86,7 +86,7 @@ public final class WebSocketSession implements AutoCloseable {
      * @throws IllegalStateException when it was started or closed before.
      */
     public void start() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (state != State.NEW) {
             throw new IllegalStateException("the session was started or closed before");
         }
@@ -113,7 +113,7 @@ public final class WebSocketSession implements AutoCloseable {
      * @throws IndexOutOfBoundsException when the range is outside of the buffer.
      */
     public SendOutcome tryWrite(Opcode type, DirectBuffer buffer, int offset, int length, WriteHandler handler) {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         Objects.requireNonNull(handler, "handler");
         Masking.checkRange(buffer, offset, length);
         return current == null ? SendOutcome.NOT_CONNECTED : current.tryWrite(type, buffer, offset, length, handler);
@@ -125,7 +125,7 @@ public final class WebSocketSession implements AutoCloseable {
      * @return nanoseconds; 0 when one can be sent now, or there is no connection.
      */
     public long rateLimitDelayNs() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         return current == null ? 0 : current.rateLimitDelayNs();
     }
 
@@ -199,7 +199,7 @@ public final class WebSocketSession implements AutoCloseable {
      */
     @Override
     public void close() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (state == State.CLOSED) {
             return;
         }
@@ -225,7 +225,7 @@ public final class WebSocketSession implements AutoCloseable {
     }
 
     private void checkRunning() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (state != State.RUNNING) {
             throw new IllegalStateException("the session is not running");
         }
@@ -364,7 +364,7 @@ public final class WebSocketSession implements AutoCloseable {
      * @param nowHot true for the few sessions that latency depends on; false at first.
      */
     public void hot(boolean nowHot) {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         hot = nowHot;
         if (current != null) {
             current.ws.hot(nowHot);

@@ -85,7 +85,7 @@ public final class WebSocketStream implements Channel {
      * @throws IllegalStateException when the reactor is closed.
      */
     public static WebSocketStream open(Reactor reactor, Context context) throws IOException {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         WebSocketStream ws = new WebSocketStream(reactor, new Context(context));
         try {
             ws.connection.ownedBy(ws);
@@ -484,7 +484,7 @@ public final class WebSocketStream implements Channel {
     }
 
     private void checkBegun() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (connection.isConnected()) {
             return;
         }
@@ -643,7 +643,7 @@ public final class WebSocketStream implements Channel {
      */
     @Override
     public void cancel() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (connection.isHandshaking()) {
             connection.failed("the handshake was cancelled");
             connection.finish(IoStatus.CANCELLED);
@@ -660,7 +660,7 @@ public final class WebSocketStream implements Channel {
      */
     @Override
     public void close() {
-        assert reactor.isOwnThread();
+        assert reactor.checkOwnThread();
         if (!closed) {
             closed = true;
             connection.finish(IoStatus.CLOSED);
