@@ -1,8 +1,10 @@
 package io.sonic.examples;
 
 import io.sonic.multicast.MulticastInterface;
+import io.sonic.multicast.MulticastPeer;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -23,6 +25,16 @@ final class GroupOptions {
 
     MulticastInterface networkInterface() throws IOException {
         return MulticastInterface.of(interfaceName);
+    }
+
+    /** Joins the group for all sources, or only for some. */
+    void join(MulticastPeer peer, List<InetAddress> sources) throws IOException {
+        if (sources.isEmpty()) {
+            peer.join(group, networkInterface());
+        }
+        for (InetAddress source : sources) {
+            peer.joinSource(group, source, networkInterface());
+        }
     }
 
     /** Takes addresses only: a group has no host name. */

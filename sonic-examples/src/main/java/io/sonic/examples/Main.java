@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             UdpEchoServer.class, UdpLatency.class,
             UnixEchoServer.class, UnixLatency.class,
             Exchange.class,
-            MulticastSend.class, MulticastReceive.class,
+            MulticastSend.class, MulticastReceive.class, MulticastDump.class,
             FeedPublish.class, FeedReceive.class, PcapReplay.class,
             TimerExample.class
         })

@@ -1,13 +1,19 @@
 package io.sonic.examples;
 
+import io.sonic.BatchHandler;
+import io.sonic.DatagramBatch;
 import io.sonic.Endpoint;
 import io.sonic.IoStatus;
 import io.sonic.ReceiveHandler;
 import io.sonic.Timer;
 import io.sonic.TimerHandler;
+import io.sonic.multicast.DatagramInfo;
 import io.sonic.multicast.MulticastPeer;
+import io.sonic.multicast.Timestamps;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +28,7 @@ import picocli.CommandLine.Option;
 final class MulticastReceive extends ReactorCommand {
 
     private static final int MAX_DATAGRAM = 65_536;
-    private static final int RECEIVE_BUFFER = 8 * 1024 * 1024;
+    private static final int MAX_BATCHED = 9216;
 
     @Mixin
     private GroupOptions from;
@@ -31,25 +37,47 @@ final class MulticastReceive extends ReactorCommand {
             description = "Datagrams to receive; without it, all until the silence.")
     private long count = Long.MAX_VALUE;
 
+    @Option(names = "--source", paramLabel = "S", order = 5, converter = FeedReceive.SourceConverter.class,
+            description = "Only what this host sends; several times for several.")
+    private List<InetAddress> sources = List.of();
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", order = 6,
+            description = "Datagrams that are received with one system call at most, ${DEFAULT-VALUE} by default.")
+    private int batch;
+
+    @Option(names = "--receive-buffer", paramLabel = "BYTES", defaultValue = "8388608", order = 7,
+            description = "Kernel memory for what waits, ${DEFAULT-VALUE} by default; 0 leaves it to the system.")
+    private int receiveBuffer;
+
+    @Option(names = "--timestamps", paramLabel = "T", defaultValue = "none", order = 8,
+            description = "software or hardware: tells how old a datagram is when it is handled, by the kernel's or the"
+                    + " network card's stamp; none by default.")
+    private Timestamps timestamps;
+
     @Override
     void checkOptions() {
         require("--port", from.port, 0, ListenOptions.MAX_PORT);
         require("--count", count, 1, Long.MAX_VALUE);
+        require("--batch", batch, 1, DatagramBatch.MAX_CAPACITY);
+        require("--receive-buffer", receiveBuffer, 0, Integer.MAX_VALUE);
     }
 
     @Override
     void run(ReactorLoop loop) throws IOException {
         Rehearsal.run(loop);
-        MulticastPeer peer = MulticastPeer.open(loop.reactor(), new MulticastPeer.Context()
-                .bindToGroup(from.group)
-                .port(from.port)
-                .receiveBufferBytes(RECEIVE_BUFFER));
-        peer.join(from.group, from.networkInterface());
+        MulticastPeer.Context context = new MulticastPeer.Context()
+                .bindToGroup(from.group).port(from.port).timestamps(timestamps);
+        if (receiveBuffer > 0) {
+            context.receiveBufferBytes(receiveBuffer);
+        }
+        MulticastPeer peer = MulticastPeer.open(loop.reactor(), context);
+        from.join(peer, sources);
         Receiver receiver = new Receiver(loop, peer);
         receiver.receive();
         receiver.watchForSilence();
         printListening(peer.localAddress());
         loop.run();
+        receiver.printRemarks();
         out().println(receiver.results());
     }
 
@@ -65,25 +93,61 @@ final class MulticastReceive extends ReactorCommand {
         private final Throughput throughput = new Throughput();
         private final SequenceCounter sequence = new SequenceCounter();
         private final ReceiveHandler onReceive = this::onReceive;
+        private final BatchHandler onBatch = this::onBatch;
+        private final DatagramInfo info = new DatagramInfo();
+        private final DatagramAge age = new DatagramAge();
+        private final DatagramBatch datagrams = batch > 1 || timestamps != Timestamps.NONE
+                ? new DatagramBatch(batch, MAX_BATCHED, DatagramInfo.CONTROL_LENGTH) : null;
         private final TimerHandler onTick = this::onTick;
         private Throughput.Measured measured;
+        private long granted;
+        private long drops;
         private long packetsAtTick;
         private int silentTicks;
 
-        Receiver(ReactorLoop loop, MulticastPeer peer) {
+        Receiver(ReactorLoop loop, MulticastPeer peer) throws IOException {
             this.loop = loop;
             this.peer = peer;
+            granted = peer.receiveBufferBytes();
         }
 
         void receive() {
-            peer.asyncReceive(buffer, 0, MAX_DATAGRAM, onReceive);
+            if (datagrams == null) {
+                peer.asyncReceive(buffer, 0, MAX_DATAGRAM, onReceive);
+            } else {
+                peer.asyncReceive(datagrams, onBatch);
+            }
+        }
+
+        private void onBatch(IoStatus status, int received) {
+            if (status != IoStatus.OK) {
+                loop.fail(status == IoStatus.FAILED ? peer.failure().getMessage() : peer + ": " + status);
+                return;
+            }
+            for (int i = 0; i < received && throughput.messages() < count; i++) {
+                if (datagrams.length(i) < Long.BYTES) {
+                    loop.fail(noNumber(datagrams.length(i), datagrams.endpoint(i)));
+                    return;
+                }
+                sequence.arrived(datagrams.buffer().getLong(datagrams.offset(i), ByteOrder.BIG_ENDIAN));
+                throughput.count(datagrams.length(i));
+                if (peer.hasTimestamps()) {
+                    info.read(datagrams, i);
+                    age.arrived(info);
+                }
+            }
+            if (throughput.messages() < count) {
+                receive();
+            } else {
+                end();
+            }
         }
 
         private void onReceive(IoStatus status, int length, Endpoint source) {
             if (status != IoStatus.OK) {
                 loop.fail(status == IoStatus.FAILED ? peer.failure().getMessage() : peer + ": " + status);
             } else if (length < Long.BYTES) {
-                loop.fail("a datagram of " + length + " bytes from " + source + " has no sequence number");
+                loop.fail(noNumber(length, source));
             } else {
                 sequence.arrived(buffer.getLong(0, ByteOrder.BIG_ENDIAN));
                 throughput.count(length);
@@ -93,6 +157,10 @@ final class MulticastReceive extends ReactorCommand {
                     end();
                 }
             }
+        }
+
+        private String noNumber(int length, Endpoint source) {
+            return "a datagram of " + length + " bytes from " + source + " has no sequence number";
         }
 
         void watchForSilence() {
@@ -108,7 +176,21 @@ final class MulticastReceive extends ReactorCommand {
             }
         }
 
+        /** What the kernel granted and dropped, and how old the datagrams were. */
+        void printRemarks() throws IOException {
+            out().println("receive buffer: granted=" + granted + " kernel_drops=" + drops);
+            if (timestamps != Timestamps.NONE) {
+                out().println(age.results(timestamps));
+            }
+        }
+
         private void end() {
+            try {
+                granted = peer.receiveBufferBytes();
+                drops = peer.drops();
+            } catch (IOException e) {
+                loop.fail(e.getMessage());
+            }
             measured = throughput.measure();
             loop.end();
         }

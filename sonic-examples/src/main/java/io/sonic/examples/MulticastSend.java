@@ -1,5 +1,7 @@
 package io.sonic.examples;
 
+import io.sonic.BatchHandler;
+import io.sonic.DatagramBatch;
 import io.sonic.Endpoint;
 import io.sonic.IoStatus;
 import io.sonic.Timer;
@@ -8,6 +10,7 @@ import io.sonic.WriteHandler;
 import io.sonic.multicast.MulticastPeer;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -39,19 +42,35 @@ final class MulticastSend extends ReactorCommand {
             description = "Bytes of a datagram, at least 8, ${DEFAULT-VALUE} by default.")
     private int size;
 
+    @Option(names = "--source", paramLabel = "A", order = 7, converter = FeedReceive.SourceConverter.class,
+            description = "The address of this host that the datagrams carry; by default the system chooses.")
+    private InetAddress source;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", order = 8,
+            description = "Datagrams that are sent with one system call, ${DEFAULT-VALUE} by default.")
+    private int batch;
+
     @Override
     void checkOptions() {
         require("--port", to.port, 1, ListenOptions.MAX_PORT);
         require("--count", count, 1, Long.MAX_VALUE);
         require("--rate", rate, 0, NS_PER_SECOND);
         require("--size", size, Long.BYTES, MAX_SIZE);
+        require("--batch", batch, 1, DatagramBatch.MAX_CAPACITY);
     }
 
     @Override
     void run(ReactorLoop loop) throws IOException {
-        MulticastPeer peer = MulticastPeer.open(loop.reactor(), new MulticastPeer.Context()
+        MulticastPeer.Context context = new MulticastPeer.Context()
                 .family(to.group instanceof Inet6Address ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET)
-                .outbound(to.networkInterface()));
+                .outbound(to.networkInterface());
+        if (source != null) {
+            if (source instanceof Inet6Address != to.group instanceof Inet6Address) {
+                throw wrongOption("--source and --group are of different families");
+            }
+            context.bindToAddress(source);
+        }
+        MulticastPeer peer = MulticastPeer.open(loop.reactor(), context);
         Sender sender = new Sender(loop, peer);
         sender.send();
         loop.run();
@@ -67,6 +86,8 @@ final class MulticastSend extends ReactorCommand {
         private final Endpoint group = new Endpoint().set(to.group, to.port);
         private final UnsafeBuffer datagram = Memory.allocateText(size);
         private final WriteHandler onSent = this::onSent;
+        private final BatchHandler onBatchSent = this::onBatchSent;
+        private final DatagramBatch datagrams = batch > 1 ? new DatagramBatch(batch, size) : null;
         private final TimerHandler onDue = due -> send();
         private final long startNs;
         private long sent;
@@ -76,17 +97,38 @@ final class MulticastSend extends ReactorCommand {
             this.peer = peer;
             timer = new Timer(loop.reactor());
             startNs = loop.reactor().nanoTime();
+            for (int i = 0; datagrams != null && i < batch; i++) {
+                datagrams.buffer().putBytes(datagrams.offset(i), datagram, 0, size);
+                datagrams.endpoint(i).set(group);
+                datagrams.length(i, size);
+            }
         }
 
         void send() {
-            datagram.putLong(0, sent, ByteOrder.BIG_ENDIAN);
-            peer.asyncSend(datagram, 0, size, group, onSent);
+            if (datagrams == null) {
+                datagram.putLong(0, sent, ByteOrder.BIG_ENDIAN);
+                peer.asyncSend(datagram, 0, size, group, onSent);
+                return;
+            }
+            int due = (int) Math.min(batch, count - sent);
+            for (int i = 0; i < due; i++) {
+                datagrams.buffer().putLong(datagrams.offset(i), sent + i, ByteOrder.BIG_ENDIAN);
+            }
+            datagrams.count(due);
+            peer.asyncSend(datagrams, onBatchSent);
         }
 
         private void onSent(IoStatus status, int length) {
+            onBatchSent(status, 1);
+        }
+
+        private void onBatchSent(IoStatus status, int datagramsSent) {
             if (status != IoStatus.OK) {
                 loop.fail(peer.failure().getMessage());
-            } else if (++sent == count) {
+                return;
+            }
+            sent += datagramsSent;
+            if (sent == count) {
                 loop.end();
             } else if (rate == 0) {
                 send();

@@ -23,7 +23,7 @@ class CommandOptionsTest {
         assertThat(commands()).contains("demo", "ws-latency", "ws-rate", "ws-echo-server", "ws-replay",
                 "tcp-echo-server", "tcp-latency", "tls-echo-server", "tls-latency",
                 "udp-echo-server", "udp-latency", "unix-echo-server", "unix-latency", "multicast-send",
-                "multicast-receive", "feed-publish", "feed-receive", "pcap-replay", "timer");
+                "multicast-receive", "multicast-dump", "feed-publish", "feed-receive", "pcap-replay", "timer");
     }
 
     @ParameterizedTest
