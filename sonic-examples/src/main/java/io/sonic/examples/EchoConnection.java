@@ -4,6 +4,7 @@ import io.sonic.IoStatus;
 import io.sonic.ReadHandler;
 import io.sonic.Stream;
 import io.sonic.WriteHandler;
+import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Reads from a stream, writes what it read, and reads again; closes the stream at its end. */
@@ -13,16 +14,27 @@ final class EchoConnection {
 
     private final UnsafeBuffer buffer = Memory.allocate(CAPACITY);
     private final Stream stream;
+    private final Consumer<IoStatus> onEnd;
     // Made once: a method reference per call would be garbage.
     private final ReadHandler onRead = this::onRead;
     private final WriteHandler onWritten = this::onWritten;
 
-    private EchoConnection(Stream stream) {
+    private EchoConnection(Stream stream, Consumer<IoStatus> onEnd) {
         this.stream = stream;
+        this.onEnd = onEnd;
     }
 
     static void serve(Stream stream) {
-        new EchoConnection(stream).read();
+        serve(stream, status -> { });
+    }
+
+    /**
+     * Serves a stream.
+     *
+     * @param onEnd is told how it ended, before the stream is closed.
+     */
+    static void serve(Stream stream, Consumer<IoStatus> onEnd) {
+        new EchoConnection(stream, onEnd).read();
     }
 
     private void read() {
@@ -33,7 +45,7 @@ final class EchoConnection {
         if (status == IoStatus.OK) {
             stream.asyncWriteAll(buffer, 0, length, onWritten);
         } else {
-            stream.close();
+            end(status);
         }
     }
 
@@ -41,7 +53,12 @@ final class EchoConnection {
         if (status == IoStatus.OK) {
             read();
         } else {
-            stream.close();
+            end(status);
         }
+    }
+
+    private void end(IoStatus status) {
+        onEnd.accept(status);
+        stream.close();
     }
 }

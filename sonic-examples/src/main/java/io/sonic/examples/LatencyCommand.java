@@ -20,6 +20,10 @@ abstract class LatencyCommand extends ReactorCommand {
             description = "Has each poll read the connection directly, and ask the system only now and then.")
     private boolean hot;
 
+    @Option(names = "--histogram", order = 13,
+            description = "Prints the distribution first: a percentile, its time, and the round trips up to it.")
+    private boolean histogram;
+
     @Override
     void checkOptions() {
         require("--count", count, 1, Long.MAX_VALUE);
@@ -50,6 +54,9 @@ abstract class LatencyCommand extends ReactorCommand {
         measure(loop, trips);
         if (!trips.isComplete()) {
             throw new CommandFailure("stopped after " + trips.done() + " round trips to " + server());
+        }
+        if (histogram) {
+            trips.distribution().forEach(this::print);
         }
         print(trips.results(name()));
     }

@@ -24,7 +24,13 @@ import picocli.CommandLine.Spec;
             Exchange.class,
             MulticastSend.class, MulticastReceive.class, MulticastDump.class,
             FeedPublish.class, FeedReceive.class, PcapReplay.class,
-            TimerExample.class
+            TcpServer.class, TcpClient.class, EchoClient.class, EchoBack.class, TlsClient.class,
+            UdpConnect.class, UdpSend.class, UdpReceive.class,
+            FloodServer.class, ManyConnections.class, Sink.class, ManyReactors.class, LatencyServer.class,
+            WsClient.class, WsPing.class,
+            FrameServer.class, FrameClient.class,
+            PacketSend.class, BipReceive.class, SequenceReceive.class, ReplayPackets.class,
+            TimerExample.class, Post.class, FileExample.class
         })
 public final class Main implements Runnable {
 

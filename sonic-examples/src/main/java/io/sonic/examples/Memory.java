@@ -2,6 +2,7 @@ package io.sonic.examples;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -13,6 +14,14 @@ final class Memory {
 
     static UnsafeBuffer allocate(int length) {
         return new UnsafeBuffer(ByteBuffer.allocateDirect(length).order(ByteOrder.nativeOrder()));
+    }
+
+    /** Allocates the bytes of a text, in UTF-8. */
+    static UnsafeBuffer of(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        UnsafeBuffer buffer = allocate(bytes.length);
+        buffer.putBytes(0, bytes);
+        return buffer;
     }
 
     /** Allocates a payload of readable text, so that an echo can be compared with what was sent. */

@@ -27,13 +27,18 @@ abstract class ReactorCommand implements Callable<Integer> {
     @Mixin
     private BackendOption backend;
 
+    @Option(names = "--pin", paramLabel = "CPU", order = 92,
+            description = "Keeps the reactor's thread on one processor, counted from 0. Linux only.")
+    private Integer pin;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, order = 99, description = "Prints this help.")
     private boolean help;
 
     @Override
     public final Integer call() throws IOException {
         checkOptions();
-        try (ReactorLoop loop = ReactorLoop.open(idle, backend)) {
+        Pin pinned = Pin.currentThreadTo(pin);
+        try (pinned; ReactorLoop loop = ReactorLoop.open(idle, backend)) {
             runOn(loop);
         } finally {
             out().flush();
@@ -63,6 +68,11 @@ abstract class ReactorCommand implements Callable<Integer> {
 
     final PrintWriter out() {
         return spec.commandLine().getOut();
+    }
+
+    /** Starts another reactor, which waits in the same way; the caller's to close. */
+    final ReactorThread startThread(String name, ReactorThread.Opening opening) throws CommandFailure {
+        return ReactorThread.start(name, idle, backend, opening);
     }
 
     /** Tells whether the loop polls when nothing is to do, and does not wait in the kernel. */

@@ -1,6 +1,10 @@
 package io.sonic.examples;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 
 /**
  * Times round trips, one after the other: from before the write to the callback that has the whole reply.
@@ -64,6 +68,16 @@ final class RoundTrips {
 
     boolean isComplete() {
         return complete;
+    }
+
+    /** The distribution as lines, with two steps for each halving of what is above. */
+    List<String> distribution() {
+        List<String> lines = new ArrayList<>();
+        for (HistogramIterationValue step : histogram.percentiles(2)) {
+            lines.add(String.format(Locale.ROOT, "%9.5f%% %12d ns %12d", step.getPercentileLevelIteratedTo(),
+                    step.getValueIteratedTo(), step.getTotalCountToThisValue()));
+        }
+        return lines;
     }
 
     String results(String command) {

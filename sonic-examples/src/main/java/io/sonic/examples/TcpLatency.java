@@ -23,7 +23,7 @@ final class TcpLatency extends LatencyCommand {
     @Override
     void measure(ReactorLoop loop, RoundTrips trips) throws CommandFailure {
         TcpStream stream = TcpStream.open(loop.reactor());
-        EchoPinger pinger = new EchoPinger(loop, stream, server(), size(), trips, loop::end);
+        EchoPinger pinger = new EchoPinger(stream, server(), size(), trips, loop::end, loop::fail);
         stream.asyncConnect(server.address(), ServerOptions.CONNECT_TIMEOUT_NS, status -> {
             if (status == IoStatus.OK) {
                 stream.hot(hot());

@@ -32,8 +32,8 @@ final class TlsLatency extends LatencyCommand {
 
     private void start(ReactorLoop loop, TlsStream stream, RoundTrips trips) {
         stream.hot(hot());
-        new EchoPinger(loop, stream, server(), size(), trips, () -> stream.asyncShutdown(status -> loop.end()))
-                .start();
+        Runnable shutdown = () -> stream.asyncShutdown(status -> loop.end());
+        new EchoPinger(stream, server(), size(), trips, shutdown, loop::fail).start();
     }
 
     @Override

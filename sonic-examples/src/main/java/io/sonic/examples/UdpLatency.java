@@ -3,11 +3,9 @@ package io.sonic.examples;
 import io.sonic.Endpoint;
 import io.sonic.IoStatus;
 import io.sonic.ReceiveHandler;
-import io.sonic.SocketOptions;
 import io.sonic.UdpSocket;
 import io.sonic.WriteHandler;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import org.agrona.concurrent.UnsafeBuffer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,10 +35,7 @@ final class UdpLatency extends LatencyCommand {
 
     @Override
     void measure(ReactorLoop loop, RoundTrips trips) throws IOException {
-        Endpoint address = server.endpoint();
-        UdpSocket socket = UdpSocket.open(loop.reactor(),
-                address.isIpv6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET, new SocketOptions());
-        socket.connect(address);
+        UdpSocket socket = UdpConnect.connected(loop, server.endpoint());
         socket.hot(hot());
         new Pinger(loop, socket, trips).start();
         loop.run();
@@ -70,8 +65,7 @@ final class UdpLatency extends LatencyCommand {
             this.loop = loop;
             this.socket = socket;
             this.trips = trips;
-            watchdog = new Watchdog(loop, PATIENCE_SECONDS, trips::done, () -> "no reply from " + server() + " in "
-                    + PATIENCE_SECONDS + " s after " + trips.done() + " round trips: a datagram was lost");
+            watchdog = new Watchdog(loop.reactor(), PATIENCE_SECONDS, trips::done, this::lost);
         }
 
         void start() {
@@ -113,6 +107,11 @@ final class UdpLatency extends LatencyCommand {
             } else {
                 loop.end();
             }
+        }
+
+        private void lost() {
+            loop.fail("no reply from " + server() + " in " + PATIENCE_SECONDS + " s after " + trips.done()
+                    + " round trips: a datagram was lost");
         }
 
         private void failed(IoStatus status) {

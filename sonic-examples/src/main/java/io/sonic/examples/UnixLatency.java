@@ -21,7 +21,7 @@ final class UnixLatency extends LatencyCommand {
     void measure(ReactorLoop loop, RoundTrips trips) throws CommandFailure {
         BackendOption.require(loop.reactor(), Capability.UNIX_STREAMS, "streams of the unix domain");
         UnixStream stream = UnixStream.open(loop.reactor());
-        EchoPinger pinger = new EchoPinger(loop, stream, server(), size(), trips, loop::end);
+        EchoPinger pinger = new EchoPinger(stream, server(), size(), trips, loop::end, loop::fail);
         stream.asyncConnect(UnixDomainSocketAddress.of(path), ServerOptions.CONNECT_TIMEOUT_NS, status -> {
             if (status == IoStatus.OK) {
                 stream.hot(hot());

@@ -50,7 +50,7 @@ final class WsLatency extends LatencyCommand {
             this.loop = loop;
             this.ws = ws;
             this.trips = trips;
-            watchdog = new Watchdog(loop, server.url, trips::done);
+            watchdog = new Watchdog(loop.reactor(), server.url, trips::done, loop::fail);
         }
 
         void start() {

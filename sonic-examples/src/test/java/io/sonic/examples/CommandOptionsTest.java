@@ -26,6 +26,14 @@ class CommandOptionsTest {
                 "multicast-receive", "multicast-dump", "feed-publish", "feed-receive", "pcap-replay", "timer");
     }
 
+    @Test
+    void haveACounterpartForEachExampleOfSonicForGo() {
+        assertThat(commands()).contains("post", "file", "tcp-server", "tcp-client", "echo-client", "udp-connect",
+                "udp-send", "udp-receive", "many-connections", "flood-server", "many-reactors", "tls-client", "sink",
+                "latency-server", "echo-back", "ws-client", "ws-ping", "packet-send", "bip-receive",
+                "sequence-receive", "frame-server", "frame-client", "replay-packets");
+    }
+
     @ParameterizedTest
     @MethodSource("commands")
     void printHelpOnRequest(String command) {
@@ -85,6 +93,38 @@ class CommandOptionsTest {
         "multicast-send --group 239.1.1.1 --port 1 --interface lo --rate -1, --rate",
         "multicast-receive --group 239.1.1.1 --port 1 --interface lo --count 0, --count",
         "timer --period 0, --period",
+        "tcp-server --port 65536, --port",
+        "tcp-client --host x --port 0, --port",
+        "echo-client --port 1, --host",
+        "echo-back --host x, --port",
+        "tls-client --host x --port 1 --key x, --cert",
+        "udp-connect --host x --port 65536, --port",
+        "udp-send --host x --port 1 --count 0, --count",
+        "udp-receive --port 0 --count 0, --count",
+        "flood-server --port 0 --size 0, --size",
+        "many-connections --host x --port 1 --connections 0, --connections",
+        "many-connections --host x --port 1 --seconds 0, --seconds",
+        "sink --port 0 --buffer 0, --buffer",
+        "many-reactors --port 0 --reactors 0, --reactors",
+        "latency-server --port 0 --count 0, --count",
+        "latency-server --port 0 --size 0, --size",
+        "ws-client, --url",
+        "ws-ping --url ws://x --period 0, --period",
+        "ws-ping --url ws://x --count 0, --count",
+        "frame-server --port 0 --rate -1, --rate",
+        "frame-client --host x --port 1 --count 0, --count",
+        "packet-send --group 239.1.1.1 --port 1 --interface lo --rate 0, --rate",
+        "packet-send --group 239.1.1.1 --port 1 --interface lo --max-size 11, --max-size",
+        "packet-send --group 239.1.1.1 --port 1 --interface lo --gap -1, --gap",
+        "packet-send --group 239.1.1.1 --port 1 --interface lo --copies 0, --copies",
+        "bip-receive --group 239.1.1.1 --port 1 --interface lo --buffer 100, --buffer",
+        "sequence-receive --group 239.1.1.1 --port 1 --interface lo --store heap, --store",
+        "sequence-receive --group 239.1.1.1 --port 1 --interface lo --keep 0, --keep",
+        "replay-packets --count 0, --count",
+        "replay-packets --lose -1, --lose",
+        "post --count 0, --count",
+        "file, --path",
+        "timer --pin first, --pin",
         "tls-echo-server --port 0 --key x, --cert",
         "tls-echo-server --port 0 --cert x, --key",
         "tls-echo-server --port 65536 --cert x --key x, --port",
