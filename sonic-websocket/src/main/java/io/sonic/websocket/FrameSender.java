@@ -48,10 +48,10 @@ final class FrameSender implements WriteHandler {
     };
     private Stream transport;
     private FrameEncoder encoder;
-    private DeflateParameters deflate;
-    private PerMessageDeflate deflateOptions;
+    /**
+     * Null when nothing is compressed.
+     */
     private MessageDeflater deflater;
-    private boolean compressing;
     private FifoBuffer fifo;
     private UnsafeBuffer buffer;
     private long appended;
@@ -91,8 +91,7 @@ final class FrameSender implements WriteHandler {
      */
     void deflate(DeflateParameters parameters, PerMessageDeflate options) {
         if (options.compressionLevel() > 0) {
-            deflate = parameters;
-            deflateOptions = options;
+            deflater = new MessageDeflater(parameters, options);
         }
     }
 
@@ -175,7 +174,7 @@ final class FrameSender implements WriteHandler {
         int payload = frame + encoder.headerLength(claimedLength);
         claimedLength = NONE;
         IoStatus refusal = null;
-        if (compresses(opcode, isFinal, length)) {
+        if (deflater != null && deflater.wants(opcode, isFinal, length)) {
             refusal = appendCompressed(opcode, isFinal, buffer, payload, length) ? null : IoStatus.FAILED;
         } else {
             int header = encoder.headerLength(length);
@@ -283,36 +282,13 @@ final class FrameSender implements WriteHandler {
     }
 
     private boolean appendMessage(Opcode opcode, boolean isFinal, DirectBuffer payload, int offset, int length) {
-        boolean done = compresses(opcode, isFinal, length)
+        boolean done = deflater != null && deflater.wants(opcode, isFinal, length)
             ? appendCompressed(opcode, isFinal, payload, offset, length)
             : append(FrameEncoder.firstByte(opcode, isFinal, false), payload, offset, length);
         if (done && isFinal) {
             statistics.messagesSent++;
         }
         return done;
-    }
-
-    /**
-     * Tells whether a frame is part of a compressed message; its first frame decides for all.
-     */
-    private boolean compresses(Opcode opcode, boolean isFinal, int length) {
-        if (deflate == null) {
-            return false;
-        }
-        if (opcode == Opcode.CONTINUATION) {
-            return compressing;
-        }
-        if (deflater == null) {
-            try {
-                deflater = new MessageDeflater(deflate, deflateOptions);
-            } catch (IOException noMemory) {
-                // Sending uncompressed is always allowed.
-                deflate = null;
-                return false;
-            }
-        }
-        compressing = deflater.wants(length, isFinal);
-        return compressing;
     }
 
     private boolean appendCompressed(Opcode opcode, boolean isFinal, DirectBuffer payload, int offset, int length) {
@@ -519,8 +495,6 @@ final class FrameSender implements WriteHandler {
         queue.close();
         if (deflater != null) {
             deflater.close();
-            deflater = null;
-            deflate = null;
         }
     }
 

@@ -19,32 +19,35 @@ final class MessageDeflater implements AutoCloseable {
     // With less room than a flush needs for its tail, zlib would write the tail again and again.
     private static final int MIN_ROOM = 64;
 
-    private final Deflater deflater;
-    private final GrowableFifo storage = new GrowableFifo(FIRST_CAPACITY);
-    private final ByteBuffer input = ByteBuffer.allocateDirect(STEP);
+    private final int level;
     private final boolean contextTakeover;
     private final int minLength;
     private final int maxLength;
+    // Made with the first message that is compressed.
+    private Deflater deflater;
+    private GrowableFifo storage;
+    private ByteBuffer input;
+    private boolean compressing;
     private int length;
 
-    MessageDeflater(DeflateParameters parameters, PerMessageDeflate options) throws IOException {
+    MessageDeflater(DeflateParameters parameters, PerMessageDeflate options) {
         boolean wholeWindow = parameters.windowBits() == PerMessageDeflate.MAX_WINDOW_BITS;
-        deflater = new Deflater(options.compressionLevel(), true);
+        level = options.compressionLevel();
         contextTakeover = parameters.contextTakeover() && wholeWindow;
         minLength = options.minLength();
         maxLength = wholeWindow ? Integer.MAX_VALUE : 1 << parameters.windowBits();
     }
 
     /**
-     * Tells whether a message is to be compressed.
-     *
-     * @param firstLength of its first frame.
-     * @param isWhole     whether it has no other.
+     * Tells whether a frame is to be compressed: the first one of a message decides for all of them.
      */
-    boolean wants(int firstLength, boolean isWhole) {
-        // An empty one is its own shortest form.
-        return firstLength > 0 && firstLength >= minLength && firstLength <= maxLength
-            && (isWhole || maxLength == Integer.MAX_VALUE);
+    boolean wants(Opcode opcode, boolean isFinal, int payloadLength) {
+        if (opcode != Opcode.CONTINUATION) {
+            // An empty one is its own shortest form.
+            compressing = payloadLength > 0 && payloadLength >= minLength && payloadLength <= maxLength
+                && (isFinal || maxLength == Integer.MAX_VALUE);
+        }
+        return compressing;
     }
 
     /**
@@ -53,6 +56,11 @@ final class MessageDeflater implements AutoCloseable {
      * @throws IOException when the system refuses memory; {@link #reset()} has to follow.
      */
     void deflate(DirectBuffer payload, int offset, int payloadLength, boolean isFinal) throws IOException {
+        if (storage == null) {
+            storage = new GrowableFifo(FIRST_CAPACITY);
+            input = ByteBuffer.allocateDirect(STEP);
+            deflater = new Deflater(level, true);
+        }
         storage.fifo().reset();
         for (int done = 0; done < payloadLength;) {
             int step = Math.min(STEP, payloadLength - done);
@@ -103,7 +111,9 @@ final class MessageDeflater implements AutoCloseable {
      * Forgets the messages before: the one that was compressed last is not sent.
      */
     void reset() {
-        deflater.reset();
+        if (deflater != null) {
+            deflater.reset();
+        }
     }
 
     UnsafeBuffer buffer() {
@@ -120,7 +130,9 @@ final class MessageDeflater implements AutoCloseable {
 
     @Override
     public void close() {
-        deflater.end();
-        storage.close();
+        if (storage != null) {
+            deflater.end();
+            storage.close();
+        }
     }
 }

@@ -128,7 +128,7 @@ final class DeflateFuzzer {
                 MessageInflater inflater = new MessageInflater(takeover, LIMIT, Utf8Check.OFF,
                     new WebSocketStatistics())) {
             for (int round = 0; round < 3; round++) {
-                if (!deflater.wants(message.length, true)) {
+                if (!deflater.wants(Opcode.TEXT, true, message.length)) {
                     return;
                 }
                 deflater.deflate(source, 0, message.length, true);
