@@ -247,7 +247,8 @@ public final class TlsContext {
 
         /**
          * Sets whether a client verifies that the server's certificate is for the host that it meant to connect to
-         * (RFC 2818, 3.1). Without that, anybody with any trusted certificate can be in between.
+         * (RFC 2818, 3.1): it is among the certificate's alternative names or, where none of them is for a host, its
+         * common name. Without that, anybody with any trusted certificate can be in between.
          *
          * @param hostVerification by default true.
          * @return this.

@@ -40,7 +40,7 @@ import org.agrona.MutableDirectBuffer;
  * <p><b>Threading</b>: the thread that runs the reactor. What is slow in a handshake (signatures, certificates) is
  * done by threads of its own, so that it does not hold up the reactor.
  *
- * <p><b>Allocation</b>: a handshake allocates. A read or a write allocates what the engine does: the JDK's some 1.4 KB
+ * <p><b>Allocation</b>: a handshake allocates. A read or a write allocates what the engine does: the JDK's some 1.5 KB
  * per record; this class adds nothing.
  *
  * {@snippet :
