@@ -415,6 +415,30 @@ class DeflateTest {
         assertThat(events).containsExactly("OK " + HexFormat.of().formatHex(message));
     }
 
+    /**
+     * What cannot be compressed needs more room than was claimed.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 100, 65_000, 1 << 20})
+    void compressesWhatIsWrittenInItsPlace(int length) throws IOException {
+        WebSocketStream.Context context = compressing(true, 15).writeBufferLength(1024);
+        try (WebSocketPair pair = new WebSocketPair(context, context)) {
+            byte[] message = new byte[length];
+            new Random(5).nextBytes(message);
+            for (int round = 0; round < 3; round++) {
+                List<String> events = new ArrayList<>();
+                pair.server.asyncNextMessage((status, type, buffer, offset, count) ->
+                    events.add(status + " " + Hex.format(buffer, offset, count)));
+                int offset = pair.client.claim(length);
+                pair.client.claimBuffer().putBytes(offset, message);
+                pair.client.commit(Opcode.BINARY, length, DeflateTest::requireWritten);
+                pair.loop.until(() -> !events.isEmpty());
+                assertThat(events).containsExactly("OK " + HexFormat.of().formatHex(message));
+            }
+            assertThat(pair.client.statistics().deflatedBytesSent()).isEqualTo(3L * length);
+        }
+    }
+
     private static void requireWritten(IoStatus status, int length) {
         if (status != IoStatus.OK) {
             throw new AssertionError(status);
