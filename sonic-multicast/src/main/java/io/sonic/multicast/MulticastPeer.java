@@ -489,6 +489,36 @@ public final class MulticastPeer implements Channel {
     }
 
     /**
+     * Sets an option by its numbers, as {@code setsockopt(2)} does.
+     *
+     * @param level  for instance 0 for {@code IPPROTO_IP}.
+     * @param name   number of the option.
+     * @param buffer holds the value, off the heap, in the layout of the system.
+     * @param offset of the value in the buffer.
+     * @param length of the value in bytes.
+     * @throws IOException when the system refuses; {@link #errno()} is the reason's number then.
+     */
+    public void rawOption(int level, int name, DirectBuffer buffer, int offset, int length) throws IOException {
+        socket.rawOption(level, name, buffer, offset, length);
+    }
+
+    /**
+     * Asks for an option by its numbers, as {@code getsockopt(2)} does.
+     *
+     * @param level  for instance 0 for {@code IPPROTO_IP}.
+     * @param name   number of the option.
+     * @param buffer receives the value, off the heap.
+     * @param offset of the value in the buffer.
+     * @param length room in bytes.
+     * @return the length of the value in bytes.
+     * @throws IOException when the system refuses; {@link #errno()} is the reason's number then.
+     */
+    public int readRawOption(int level, int name, MutableDirectBuffer buffer, int offset, int length)
+            throws IOException {
+        return socket.readRawOption(level, name, buffer, offset, length);
+    }
+
+    /**
      * The family of the peer.
      *
      * @return whether it is of IPv6.
