@@ -9,12 +9,15 @@ import io.sonic.TcpListener;
 import io.sonic.TcpStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,6 +36,14 @@ class HandshakeTest {
     private RawServer server;
     private WebSocketStream ws;
     private Recorder recorder;
+
+    /**
+     * The JDK opens a descriptor for all its sockets with the first one that it closes, and keeps it.
+     */
+    @BeforeAll
+    static void warmUpSocketsOfTheJdk() throws IOException {
+        SocketChannel.open().close();
+    }
 
     @BeforeEach
     void open() throws IOException {
@@ -242,6 +253,60 @@ class HandshakeTest {
         server.send("HTTP/1.1 101 Switching Protocols\r\nX: " + "x".repeat(9_000));
         assertFailed(IoStatus.FAILED, server.url()
             + ": the server's answer is refused: a line of its head is longer than 8192 bytes");
+    }
+
+    @Test
+    void refusesAFieldOfAMegabyte() throws IOException {
+        start();
+        server.sendUnheeded("HTTP/1.1 101 Switching Protocols\r\nX: " + "x".repeat(1 << 20) + "\r\n\r\n");
+        assertFailed(IoStatus.FAILED, server.url()
+            + ": the server's answer is refused: a line of its head is longer than 8192 bytes");
+    }
+
+    @Test
+    void hasADeadlineForTheNameOfTheHost() throws IOException {
+        use(new WebSocketStream.Context().phaseTimeoutNs(HandshakePhase.RESOLVE, SECOND_NS));
+        String url = server.url().replace("127.0.0.1", "localhost");
+        ws.asyncHandshake(url, recorder.handshake());
+        // Timers come before what the resolver's thread has posted.
+        loop.skip(SECOND_NS);
+        assertFailed(IoStatus.TIMED_OUT, url
+            + ": the handshake timed out after 1000 ms while resolving the name of the host");
+    }
+
+    @Test
+    void hasADeadlineForTheConnection() throws IOException {
+        InetSocketAddress loopback = WebSocketPair.loopback();
+        List<SocketChannel> fillers = new ArrayList<>();
+        try (ServerSocketChannel full = ServerSocketChannel.open()) {
+            full.bind(loopback, 1);
+            for (int i = 0; i < 4; i++) {
+                SocketChannel filler = SocketChannel.open();
+                fillers.add(filler);
+                filler.configureBlocking(false);
+                filler.connect(full.getLocalAddress());
+            }
+            use(new WebSocketStream.Context().phaseTimeoutNs(HandshakePhase.CONNECT, SECOND_NS));
+            String url = "ws://127.0.0.1:" + ((InetSocketAddress) full.getLocalAddress()).getPort();
+            ws.asyncHandshake(url, recorder.handshake());
+            loop.settle();
+            assertThat(recorder.events).isEmpty();
+            loop.skip(SECOND_NS);
+            assertFailed(IoStatus.TIMED_OUT, url + ": the handshake timed out after 1000 ms while connecting");
+        } finally {
+            for (SocketChannel filler : fillers) {
+                filler.close();
+            }
+        }
+    }
+
+    @Test
+    void hasADeadlineForTheAnswer() throws IOException {
+        use(new WebSocketStream.Context().phaseTimeoutNs(HandshakePhase.UPGRADE, SECOND_NS));
+        start();
+        loop.skip(SECOND_NS);
+        assertFailed(IoStatus.TIMED_OUT, server.url()
+            + ": the handshake timed out after 1000 ms while waiting for the server's answer");
     }
 
     @Test

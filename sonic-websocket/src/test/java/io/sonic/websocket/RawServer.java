@@ -174,6 +174,14 @@ final class RawServer implements AutoCloseable {
         stream.close();
     }
 
+    /**
+     * Sends what the client may not read to its end.
+     */
+    void sendUnheeded(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        stream.asyncWriteAll(Hex.direct(bytes), 0, bytes.length, (status, length) -> { });
+    }
+
     void hangUp() {
         stream.close();
     }

@@ -105,6 +105,17 @@ class SecureHandshakeTest {
     }
 
     @Test
+    void tellsTheServerWhichHostIsMeantAndThatItSpeaksHttp11() throws IOException {
+        try (RawServer raw = new RawServer(loop)) {
+            client = WebSocketStream.open(loop.reactor);
+            recorder = new Recorder(client);
+            client.asyncHandshake("wss://localhost:" + raw.port() + "/", recorder.handshake());
+            loop.until(() -> raw.heardText().contains("\0\11localhost") && raw.heardText().contains("\10http/1.1"));
+            client.close();
+        }
+    }
+
+    @Test
     void trustsNobodyWhomTheJdkDoesNotTrust() throws IOException {
         serve(TestTls.server("http/1.1"));
         client = WebSocketStream.open(loop.reactor);
