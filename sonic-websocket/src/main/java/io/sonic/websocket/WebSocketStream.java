@@ -722,7 +722,8 @@ public final class WebSocketStream implements Channel {
         }
 
         /**
-         * Sets how many bytes can wait to be written. The buffer grows when a frame needs more.
+         * Sets how long the buffer is at first that holds what waits to be written. It grows when more has to wait, see
+         * {@link #maxQueuedLength(int)}, and stays as long then.
          *
          * @param length bytes, at least 1,024, rounded up to whole pages; by default 64 KiB.
          * @return this.
