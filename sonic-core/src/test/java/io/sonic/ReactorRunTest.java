@@ -177,8 +177,9 @@ final class ReactorRunTest extends ReactorTest {
         long completed = reactor.runPending();
 
         assertThat(completed).isEqualTo(4);
-        assertThat(recorder.events).containsExactly(new Called("post"), new Recorder.Written(IoStatus.OK, 8),
-                new Recorder.Read(IoStatus.OK, 8));
+        // On a busy machine the timer is due in the first turn, before the post.
+        assertThat(recorder.events).containsExactlyInAnyOrder(new Called("post"),
+                new Recorder.Written(IoStatus.OK, 8), new Recorder.Read(IoStatus.OK, 8));
         assertThat(reactor.pending()).isZero();
         assertThat(reactor.runPending()).isZero();
     }
