@@ -40,10 +40,11 @@ final class AcceptOperation<S extends SocketStream> extends Operation {
         for (int calls = 0; calls < TransferOperation.MAX_CALLS; calls++) {
             BackendSocket socket = listener.socket.accept(peer);
             if (socket != null) {
-                if (!accepted(socket)) {
-                    return;
+                if (accepted(socket)) {
+                    // One handler at a time, as runOne() has it.
+                    becomeReady();
                 }
-                continue;
+                return;
             }
             int result = listener.socket.acceptResult();
             if (result == EAGAIN) {

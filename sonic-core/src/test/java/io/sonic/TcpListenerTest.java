@@ -240,6 +240,21 @@ final class TcpListenerTest extends ReactorTest {
     }
 
     @Test
+    void acceptsEachInATurnOfItsOwn() throws IOException {
+        TcpListener listener = TcpListener.open(reactor, Loopback.IPV4.anyPort());
+        for (int i = 0; i < 3; i++) {
+            closing(new Socket(Loopback.IPV4.address, listener.localAddress().getPort()));
+        }
+        listener.asyncAcceptEach(recorder.accept);
+        assertThat(recorder.events).hasSize(1);
+
+        assertThat(reactor.runOne()).isEqualTo(1);
+        assertThat(recorder.events).hasSize(2);
+        assertThat(reactor.pollOne()).isEqualTo(1);
+        assertThat(recorder.events).hasSize(3).containsOnly(new Accepted(IoStatus.OK));
+    }
+
+    @Test
     void acceptsNoMoreOnceItsHandlerCancels() throws IOException {
         TcpListener listener = TcpListener.open(reactor, Loopback.IPV4.anyPort());
         int port = listener.localAddress().getPort();

@@ -8,7 +8,6 @@ import org.agrona.DirectBuffer;
  * The write that is in flight.
  */
 final class TlsWrite extends TlsTransfer<WriteHandler> {
-
     private final Encrypter encrypter;
     private final CiphertextOut out;
 
