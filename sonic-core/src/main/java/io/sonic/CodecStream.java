@@ -39,6 +39,10 @@ public final class CodecStream<T> implements Channel {
         }
     };
     private ItemHandler<? super T> reader;
+    /**
+     * Tells one read from the next.
+     */
+    private int reads;
     private WriteHandler writer;
     private int written;
     private boolean pumping;
@@ -77,6 +81,7 @@ public final class CodecStream<T> implements Channel {
             throw new IllegalStateException("a read is in flight already");
         }
         reader = handler;
+        reads++;
         if (pumping || reading || resume.isQueued()) {
             return;
         }
@@ -165,8 +170,12 @@ public final class CodecStream<T> implements Channel {
     @Override
     public void cancel() {
         assert reactor.checkOwnThread();
+        int which = reads;
         stream.cancel();
-        completeRead(IoStatus.CANCELLED, null);
+        // The handler may have asked for the next item meanwhile.
+        if (which == reads) {
+            completeRead(IoStatus.CANCELLED, null);
+        }
     }
 
     @Override

@@ -174,8 +174,9 @@ abstract class DescriptorChannel implements Channel {
     private void abort(IoStatus status) {
         Operation writer = writer();
         boolean writes = writer.isInFlight();
+        int which = writer.number;
         reader().abort(status);
-        if (writes) {
+        if (writes && which == writer.number) {
             writer.abort(status);
         }
     }

@@ -470,6 +470,21 @@ final class CodecStreamTest extends ReactorTest {
     }
 
     @Test
+    void doesNotEndWhatItsHandlerAsksForInsideOfCancel() {
+        stream.asyncRead((status, item) -> {
+            handler.onItem(status, item);
+            stream.asyncRead(handler);
+        });
+
+        stream.cancel();
+        assertThat(events).containsExactly(new Item(IoStatus.CANCELLED, null));
+        send(frames("a"));
+        awaitEvents(2);
+
+        assertThat(events).containsExactly(new Item(IoStatus.CANCELLED, null), ok("a"));
+    }
+
+    @Test
     void keepsWhatCameWhenTheTimeIsOver() {
         UnsafeBuffer frame = frames("abcdef");
         transport.readTimeoutNs(5_000_000);

@@ -331,6 +331,26 @@ final class ExactlyOnceTest extends ReactorTest {
     }
 
     @Test
+    void doesNotCancelAWriteThatTakesThePlaceOfAnotherInsideOfCancel() throws IOException {
+        TcpStream stream = TcpPair.connectNarrow(reactor).client();
+        TcpPair.fill(reactor, stream);
+        stream.asyncWrite(buffer, 0, 8, recorder.write);
+        stream.asyncRead(buffer, 0, 8, (status, length) -> {
+            recorder.read.onRead(status, length);
+            stream.cancelWrite();
+            stream.asyncWrite(buffer, 0, 8, recorder.write);
+        });
+
+        stream.cancel();
+
+        assertThat(recorder.events).containsExactly(
+                new Recorder.Read(IoStatus.CANCELLED, 0), new Recorder.Written(IoStatus.CANCELLED, 0));
+        assertThat(reactor.pending()).isEqualTo(1);
+        stream.cancelWrite();
+        assertThat(recorder.events).hasSize(3);
+    }
+
+    @Test
     void refusesToStartOnAChannelWhoseCloseIsRunning() throws IOException {
         TcpStream stream = TcpPair.connect(reactor).server();
         Throwable[] refusal = new Throwable[1];
