@@ -33,12 +33,10 @@ class ExchangeTest {
     private Path folder;
 
     private static Path recording(String name) throws IOException {
-        List<Path> all = Recordings.all();
-        return all.stream().filter(path -> path.getFileName().toString().startsWith(name + ".ws.")).findFirst()
-                .orElseGet(() -> {
-                    assumeTrue(false, "no recording of " + name);
-                    return null;
-                });
+        List<Path> found = Recordings.all().stream()
+                .filter(path -> path.getFileName().toString().startsWith(name + ".ws.")).toList();
+        assumeTrue(!found.isEmpty(), () -> "no recording of " + name);
+        return found.getFirst();
     }
 
     private static List<String> messages(Path recording) throws IOException {
