@@ -26,7 +26,7 @@ import org.testcontainers.utility.DockerImageName;
  */
 @Tag("docker")
 @Testcontainers(disabledWithoutDocker = true)
-@Timeout(300)
+@Timeout(900)
 class FeedContainersTest {
 
     private static final String IMAGE = "debian:bookworm-slim";

@@ -24,6 +24,7 @@ import java.util.Set;
  */
 public final class Membership {
     private final MulticastPeer peer;
+    private final Memberships all;
     private final MembershipCalls calls;
     private final InetAddress group;
     private final List<InetAddress> sources = new ArrayList<>();
@@ -35,8 +36,9 @@ public final class Membership {
     /**
      * Remembers that a group was joined for all sources.
      */
-    Membership(MulticastPeer peer, MembershipCalls calls, InetAddress group, MulticastInterface on) {
+    Membership(MulticastPeer peer, Memberships all, MembershipCalls calls, InetAddress group, MulticastInterface on) {
         this.peer = peer;
+        this.all = all;
         this.calls = calls;
         this.group = group;
         this.on = on;
@@ -47,8 +49,9 @@ public final class Membership {
      * Remembers that a group was joined for one source.
      */
     Membership(
-            MulticastPeer peer, MembershipCalls calls, InetAddress group, MulticastInterface on, InetAddress source) {
-        this(peer, calls, group, on);
+            MulticastPeer peer, Memberships all, MembershipCalls calls, InetAddress group, MulticastInterface on,
+            InetAddress source) {
+        this(peer, all, calls, group, on);
         mode = FilterMode.INCLUDE;
         sources.add(source);
     }
@@ -133,7 +136,7 @@ public final class Membership {
      */
     public void joinSource(InetAddress source) throws IOException {
         checkJoined();
-        peer.checkSource(source);
+        all.checkSource(source);
         if (mode == FilterMode.EXCLUDE) {
             throw new IllegalStateException(this + ": joining the source " + source.getHostAddress()
                     + " would shut out the others; leave the group first, or replace the filter");
@@ -141,7 +144,7 @@ public final class Membership {
         if (sources.contains(source)) {
             throw new IllegalStateException(this + ": the source " + source.getHostAddress() + " is joined already");
         }
-        peer.checkOneFilter(group, on, true);
+        all.checkOneFilter(group, on, true);
         calls.joinSource(group, on, source, false);
         sources.add(source);
     }
@@ -176,7 +179,7 @@ public final class Membership {
      */
     public void block(InetAddress source) throws IOException {
         checkJoined();
-        peer.checkSource(source);
+        all.checkSource(source);
         if (mode == FilterMode.INCLUDE) {
             throw new IllegalStateException(this + ": only joined sources are received; leave the source "
                     + source.getHostAddress() + " instead of blocking it");
@@ -184,7 +187,7 @@ public final class Membership {
         if (sources.contains(source)) {
             throw new IllegalStateException(this + ": the source " + source.getHostAddress() + " is blocked already");
         }
-        peer.checkOneFilter(group, on, true);
+        all.checkOneFilter(group, on, true);
         calls.blockSource(group, on, source);
         sources.add(source);
     }
@@ -218,11 +221,11 @@ public final class Membership {
     public void filter(FilterMode newMode, Collection<InetAddress> newSources) throws IOException {
         checkJoined();
         Set<InetAddress> distinct = new LinkedHashSet<>(newSources);
-        distinct.forEach(peer::checkSource);
+        distinct.forEach(all::checkSource);
         if (newMode == FilterMode.INCLUDE && distinct.isEmpty()) {
             throw new IllegalArgumentException(this + ": to include no source is to leave the group");
         }
-        peer.checkOneFilter(group, on, !distinct.isEmpty());
+        all.checkOneFilter(group, on, !distinct.isEmpty());
         calls.replaceFilter(group, on, newMode, distinct);
         mode = newMode;
         sources.clear();
@@ -241,7 +244,7 @@ public final class Membership {
     public void refresh() throws IOException {
         checkNotLeft();
         MulticastInterface now = MulticastInterface.of(on.name());
-        Membership other = peer.membership(group, now);
+        Membership other = all.find(group, now);
         if (other != null && other != this) {
             throw new IllegalStateException(other + ": joined already by another membership");
         }
@@ -290,7 +293,7 @@ public final class Membership {
     private void forget() {
         joined = false;
         left = true;
-        peer.forget(this);
+        all.forget(this);
     }
 
     private void checkNotLeft() {

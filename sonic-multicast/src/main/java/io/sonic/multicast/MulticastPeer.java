@@ -1,27 +1,19 @@
 package io.sonic.multicast;
 
-import io.sonic.BatchHandler;
-import io.sonic.Channel;
 import io.sonic.DatagramBatch;
-import io.sonic.Endpoint;
 import io.sonic.IoStatus;
 import io.sonic.Reactor;
-import io.sonic.ReceiveHandler;
 import io.sonic.SocketOption;
 import io.sonic.SocketOptions;
 import io.sonic.UdpSocket;
-import io.sonic.WriteHandler;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 
 /**
  * Sends datagrams to multicast groups and receives those of the groups that it joined, over IPv4 or IPv6. See
@@ -46,21 +38,17 @@ import org.agrona.MutableDirectBuffer;
  *
  * <p><b>Lifetime</b>: closing the peer leaves its groups.
  */
-public final class MulticastPeer implements Channel {
-    private final UdpSocket socket;
+public final class MulticastPeer extends PeerChannel {
     private final PeerOptions options;
-    private final MembershipCalls calls;
-    private final List<Membership> memberships = new ArrayList<>();
-    private final InetAddress boundTo;
+    private final Memberships memberships;
     private MulticastInterface inbound;
     private MulticastInterface outbound;
     private Timestamps timestamps = Timestamps.NONE;
 
     private MulticastPeer(UdpSocket socket, InetAddress boundTo) {
-        this.socket = socket;
-        this.boundTo = boundTo;
+        super(socket);
         options = new PeerOptions(socket);
-        calls = new MembershipCalls(socket);
+        memberships = new Memberships(this, boundTo);
     }
 
     /**
@@ -109,14 +97,7 @@ public final class MulticastPeer implements Channel {
      */
     public Membership join(InetAddress group, MulticastInterface on) throws IOException {
         checkOpen();
-        checkGroup(group, on);
-        Membership present = membership(group, on);
-        if (present != null) {
-            throw new IllegalStateException(present + ": joined already");
-        }
-        checkOneFilter(group, on, false);
-        calls.joinGroup(group, on);
-        return remember(new Membership(this, calls, group, on));
+        return memberships.join(group, on);
     }
 
     /**
@@ -136,16 +117,7 @@ public final class MulticastPeer implements Channel {
      */
     public Membership joinSource(InetAddress group, InetAddress source, MulticastInterface on) throws IOException {
         checkOpen();
-        checkGroup(group, on);
-        checkSource(source);
-        Membership present = membership(group, on);
-        if (present != null) {
-            present.joinSource(source);
-            return present;
-        }
-        checkOneFilter(group, on, true);
-        calls.joinSource(group, on, source, true);
-        return remember(new Membership(this, calls, group, on, source));
+        return memberships.joinSource(group, source, on);
     }
 
     /**
@@ -158,12 +130,7 @@ public final class MulticastPeer implements Channel {
      */
     public void leave(InetAddress group, MulticastInterface on) throws IOException {
         checkOpen();
-        Membership present = membership(group, on);
-        if (present == null) {
-            throw new IllegalStateException(
-                    MembershipCalls.describe(group, on) + " is not joined; joined are: " + memberships);
-        }
-        present.leave();
+        memberships.leave(group, on);
     }
 
     /**
@@ -174,12 +141,7 @@ public final class MulticastPeer implements Channel {
      * @return the membership, or null when the group is not joined there.
      */
     public Membership membership(InetAddress group, MulticastInterface on) {
-        for (Membership membership : memberships) {
-            if (membership.on().index() == on.index() && membership.group().equals(group)) {
-                return membership;
-            }
-        }
-        return null;
+        return memberships.find(group, on);
     }
 
     /**
@@ -188,126 +150,7 @@ public final class MulticastPeer implements Channel {
      * @return a copy, in the order of joining.
      */
     public List<Membership> memberships() {
-        return List.copyOf(memberships);
-    }
-
-    /**
-     * Receives one datagram.
-     *
-     * <p>The handler gets {@link IoStatus#OK}, or {@link IoStatus#TRUNCATED} when the datagram did not fit; then the
-     * buffer holds its beginning and the rest is lost.
-     *
-     * @param buffer  where to, off the heap.
-     * @param offset  of the first byte in the buffer.
-     * @param length  room in bytes.
-     * @param handler called once.
-     * @throws IllegalStateException when a receive is in flight, or the peer is closed.
-     */
-    public void asyncReceive(MutableDirectBuffer buffer, int offset, int length, ReceiveHandler handler) {
-        socket.asyncReceive(buffer, offset, length, handler);
-    }
-
-    /**
-     * Changes where the receive that is in flight will put its datagram; so that several peers can share one buffer.
-     *
-     * @param buffer where to, off the heap.
-     * @param offset of the first byte in the buffer.
-     * @param length room in bytes.
-     * @throws IllegalStateException when no receive is in flight, or the peer is closed.
-     */
-    public void receiveBuffer(MutableDirectBuffer buffer, int offset, int length) {
-        socket.receiveBuffer(buffer, offset, length);
-    }
-
-    /**
-     * Receives one datagram, if one is there.
-     *
-     * @param buffer where to, off the heap.
-     * @param offset of the first byte in the buffer.
-     * @param length room in bytes.
-     * @param source receives the sender.
-     * @return the number of bytes, or the negative {@link IoStatus#code()} of {@link IoStatus#WOULD_BLOCK},
-     *         {@link IoStatus#TRUNCATED} (then all of the room is filled) or {@link IoStatus#FAILED}.
-     * @throws IllegalStateException when a receive is in flight, or the peer is closed.
-     */
-    public int tryReceive(MutableDirectBuffer buffer, int offset, int length, Endpoint source) {
-        return socket.tryReceive(buffer, offset, length, source);
-    }
-
-    /**
-     * Sends one datagram.
-     *
-     * <p>To a group it goes out through {@link #outbound()}. {@link IoStatus#FAILED} with {@code ENOBUFS} means that
-     * the queue of the interface is full: the datagram is lost, and waiting would not have helped.
-     *
-     * @param buffer      where from, off the heap.
-     * @param offset      of the first byte in the buffer.
-     * @param length      bytes of the datagram.
-     * @param destination group or host, of the peer's family.
-     * @param handler     called once.
-     * @throws IllegalArgumentException when the destination is of the other family.
-     * @throws IllegalStateException    when a send is in flight, or the peer is closed.
-     */
-    public void asyncSend(DirectBuffer buffer, int offset, int length, Endpoint destination, WriteHandler handler) {
-        checkDestination(destination);
-        socket.asyncSend(buffer, offset, length, destination, handler);
-    }
-
-    /**
-     * Sends one datagram, if the system takes it at once.
-     *
-     * @param buffer      where from, off the heap.
-     * @param offset      of the first byte in the buffer.
-     * @param length      bytes of the datagram.
-     * @param destination group or host, of the peer's family.
-     * @return the number of bytes, or the negative {@link IoStatus#code()} of {@link IoStatus#WOULD_BLOCK} or
-     *         {@link IoStatus#FAILED}.
-     * @throws IllegalArgumentException when the destination is of the other family.
-     * @throws IllegalStateException    when a send is in flight, or the peer is closed.
-     */
-    public int trySend(DirectBuffer buffer, int offset, int length, Endpoint destination) {
-        checkDestination(destination);
-        return socket.trySend(buffer, offset, length, destination);
-    }
-
-    /**
-     * Receives as many datagrams as are there, at least one, up to the capacity of the batch, with one system call.
-     *
-     * @param batch   where to.
-     * @param handler called once, with {@link DatagramBatch#count()}.
-     * @throws IllegalStateException when a receive is in flight, or the peer is closed.
-     */
-    public void asyncReceive(DatagramBatch batch, BatchHandler handler) {
-        socket.asyncReceive(batch, handler);
-    }
-
-    /**
-     * Sends the datagrams of a batch, with as few system calls as the system allows.
-     *
-     * @param batch   its first {@link DatagramBatch#count()} slots, each to its endpoint.
-     * @param handler called once, with the number that was sent.
-     * @throws IllegalArgumentException when an endpoint is not of the peer's family.
-     * @throws IllegalStateException    when a send is in flight, or the peer is closed.
-     */
-    public void asyncSend(DatagramBatch batch, BatchHandler handler) {
-        for (int i = 0; i < batch.count(); i++) {
-            checkDestination(batch.endpoint(i));
-        }
-        socket.asyncSend(batch, handler);
-    }
-
-    /**
-     * Ends a waiting receive with {@link IoStatus#CANCELLED}.
-     */
-    public void cancelReceive() {
-        socket.cancelReceive();
-    }
-
-    /**
-     * Ends a waiting send with {@link IoStatus#CANCELLED}.
-     */
-    public void cancelSend() {
-        socket.cancelSend();
+        return memberships.list();
     }
 
     /**
@@ -464,159 +307,10 @@ public final class MulticastPeer implements Channel {
         return options.drops();
     }
 
-    /**
-     * Sets an option.
-     *
-     * @param option which.
-     * @param value  its value.
-     * @param <T>    type of the value.
-     * @throws IOException when the system refuses.
-     */
-    public <T> void option(SocketOption<T> option, T value) throws IOException {
-        socket.option(option, value);
-    }
-
-    /**
-     * Asks the system for an option.
-     *
-     * @param option which.
-     * @param <T>    type of the value.
-     * @return what the system answers, which may differ from what was set.
-     * @throws IOException when the system refuses.
-     */
-    public <T> T option(SocketOption<T> option) throws IOException {
-        return socket.option(option);
-    }
-
-    /**
-     * Sets an option by its numbers, as {@code setsockopt(2)} does.
-     *
-     * @param level  for instance 0 for {@code IPPROTO_IP}.
-     * @param name   number of the option.
-     * @param buffer holds the value, off the heap, in the layout of the system.
-     * @param offset of the value in the buffer.
-     * @param length of the value in bytes.
-     * @throws IOException when the system refuses; {@link #errno()} is the reason's number then.
-     */
-    public void rawOption(int level, int name, DirectBuffer buffer, int offset, int length) throws IOException {
-        socket.rawOption(level, name, buffer, offset, length);
-    }
-
-    /**
-     * Asks for an option by its numbers, as {@code getsockopt(2)} does.
-     *
-     * @param level  for instance 0 for {@code IPPROTO_IP}.
-     * @param name   number of the option.
-     * @param buffer receives the value, off the heap.
-     * @param offset of the value in the buffer.
-     * @param length room in bytes.
-     * @return the length of the value in bytes.
-     * @throws IOException when the system refuses; {@link #errno()} is the reason's number then.
-     */
-    public int readRawOption(int level, int name, MutableDirectBuffer buffer, int offset, int length)
-            throws IOException {
-        return socket.readRawOption(level, name, buffer, offset, length);
-    }
-
-    /**
-     * The family of the peer.
-     *
-     * @return whether it is of IPv6.
-     */
-    public boolean isIpv6() {
-        return socket.isIpv6();
-    }
-
-    /**
-     * The address that the peer is bound to. Allocates.
-     *
-     * @return address and port, or null when the peer is closed.
-     */
-    public InetSocketAddress localAddress() {
-        return socket.localAddress();
-    }
-
-    @Override
-    public Reactor reactor() {
-        return socket.reactor();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return socket.isOpen();
-    }
-
-    @Override
-    public int errno() {
-        return socket.errno();
-    }
-
-    @Override
-    public IOException failure() {
-        return socket.failure();
-    }
-
-    @Override
-    public void hot(boolean hot) {
-        socket.hot(hot);
-    }
-
-    @Override
-    public void cancel() {
-        socket.cancel();
-    }
-
     @Override
     public void close() {
         socket.close();
         memberships.clear();
-    }
-
-    @Override
-    public String toString() {
-        return "MulticastPeer of " + socket;
-    }
-
-    void checkOpen() {
-        assert reactor().checkOwnThread();
-        if (!isOpen()) {
-            throw new IllegalStateException("the peer is closed: " + socket);
-        }
-    }
-
-    void checkSource(InetAddress source) {
-        checkFamily(source, "source");
-        if (source.isMulticastAddress() || source.isAnyLocalAddress()) {
-            throw new IllegalArgumentException("no source of datagrams: " + source.getHostAddress());
-        }
-    }
-
-    /**
-     * Refuses what Linux would take in silence: for IPv6 it does not look at the interface, but filters all datagrams
-     * of a group by the membership that was joined last.
-     *
-     * @param filters whether sources are to be let in or kept out.
-     */
-    void checkOneFilter(InetAddress group, MulticastInterface on, boolean filters) {
-        if (!isIpv6()) {
-            return;
-        }
-        for (Membership other : memberships) {
-            if (other.group().equals(group) && other.on().index() != on.index()
-                    && (filters || !other.sources().isEmpty())) {
-                throw new IllegalStateException("a socket of IPv6 has one filter per group, whatever the interface,"
-                        + " and " + other + " is joined: open one peer per interface");
-            }
-        }
-    }
-
-    void forget(Membership membership) {
-        memberships.remove(membership);
-    }
-
-    private Membership remember(Membership membership) {
-        memberships.add(membership);
-        return membership;
     }
 
     private void configure(Context context) throws IOException {
@@ -640,36 +334,6 @@ public final class MulticastPeer implements Channel {
         }
         if (context.dropCounts) {
             options.dropCounts();
-        }
-    }
-
-    private void checkGroup(InetAddress group, MulticastInterface on) {
-        if (!group.isMulticastAddress()) {
-            throw new IllegalArgumentException("no multicast group: " + group.getHostAddress()
-                    + "; groups are 224.0.0.0 to 239.255.255.255 and ff00::/8");
-        }
-        checkFamily(group, "group");
-        if (group instanceof Inet6Address ipv6 && ipv6.getScopeId() != 0 && ipv6.getScopeId() != on.index()) {
-            throw new IllegalArgumentException("the group " + group.getHostAddress()
-                    + " names another interface than " + on);
-        }
-        if (boundTo != null && !boundTo.equals(group)) {
-            throw new IllegalStateException("the group " + group.getHostAddress()
-                    + " can not arrive: the peer is bound to " + boundTo.getHostAddress());
-        }
-    }
-
-    private void checkFamily(InetAddress address, String what) {
-        if (address instanceof Inet6Address != isIpv6()) {
-            throw new IllegalArgumentException("the " + what + " " + address.getHostAddress() + " is not of "
-                    + (isIpv6() ? "IPv6" : "IPv4") + ", as the peer is");
-        }
-    }
-
-    private void checkDestination(Endpoint destination) {
-        if (!destination.isSet() || destination.isIpv6() != isIpv6()) {
-            throw new IllegalArgumentException("the destination " + destination + " is not of "
-                    + (isIpv6() ? "IPv6" : "IPv4") + ", as the peer is");
         }
     }
 
