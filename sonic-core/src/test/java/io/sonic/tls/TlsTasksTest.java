@@ -3,6 +3,7 @@ package io.sonic.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sonic.IoStatus;
+import io.sonic.Reactor;
 import io.sonic.Stream;
 import io.sonic.Timer;
 import java.io.IOException;
@@ -76,7 +77,10 @@ final class TlsTasksTest extends TlsTest {
 
     @Test
     void timesOutMeanwhile() throws Exception {
+        long[] now = new long[1];
+        reactor = closing(Reactor.open(new Reactor.Context().nanoClock(() -> now[0]).errorHandler(thrown::add)));
         judged(tcp(), TimeUnit.MILLISECONDS.toNanos(200));
+        now[0] = TimeUnit.MILLISECONDS.toNanos(200);
         awaitEvents(1);
         assertThat(judge.atWork).isTrue();
         judge.mayGoOn.countDown();
