@@ -7,14 +7,16 @@ import io.sonic.feed.GapQueue.Stage;
  */
 final class Stages {
     private final Arbiter arbiter;
+    private final Sequencer sequencer;
     private final GapQueue gaps;
     private final Recovery recovery;
     private final Recovery snapshot;
     private final long recoveryTimeoutNs;
     private final long snapshotTimeoutNs;
 
-    Stages(Arbiter.Context context, Arbiter arbiter, GapQueue gaps) {
+    Stages(Arbiter.Context context, Arbiter arbiter, Sequencer sequencer, GapQueue gaps) {
         this.arbiter = arbiter;
+        this.sequencer = sequencer;
         this.gaps = gaps;
         recovery = context.recovery;
         snapshot = context.snapshot;
@@ -69,11 +71,11 @@ final class Stages {
 
     private void ask(Recovery asked, long gap) {
         long last = gaps.last(gap);
-        long first = arbiter.nextMissing(gaps.first(gap), last);
+        long first = sequencer.nextMissing(gaps.first(gap), last);
         while (last - first >= 0) {
-            long behind = arbiter.nextWaiting(first, last);
+            long behind = sequencer.nextWaiting(first, last);
             asked.recover(arbiter, first, behind - 1);
-            first = arbiter.nextMissing(behind, last);
+            first = sequencer.nextMissing(behind, last);
         }
     }
 
@@ -82,16 +84,16 @@ final class Stages {
      */
     private void loseOldest() {
         while (true) {
-            gaps.popBefore(arbiter.expected());
+            gaps.popBefore(sequencer.expected());
             long gap = gaps.head();
             if (gaps.isEmpty() || gaps.stage(gap) != Stage.NOTHING) {
                 return;
             }
-            long missing = arbiter.nextMissing(gaps.first(gap), gaps.last(gap));
+            long missing = sequencer.nextMissing(gaps.first(gap), gaps.last(gap));
             if (missing - gaps.last(gap) > 0) {
                 return;
             }
-            arbiter.lose(arbiter.nextWaiting(missing, gaps.last(gap)) - 1);
+            sequencer.lose(sequencer.nextWaiting(missing, gaps.last(gap)) - 1);
         }
     }
 }
