@@ -43,19 +43,6 @@ end_started() {
 }
 trap end_started EXIT
 
-find_java() {
-    local candidate
-    for candidate in "${SONIC_JAVA:-}" "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(command -v java || true)" \
-            /usr/lib/jvm/*25*/bin/java; do
-        if [[ -x $candidate ]] && "$candidate" --version 2>/dev/null | head -1 | grep -qE '^[^ ]+ (2[5-9]|[3-9][0-9])'; then
-            echo "$candidate"
-            return
-        fi
-    done
-    echo "autobahn: no java of 25 or later was found: name one in SONIC_JAVA" >&2
-    return 1
-}
-
 # Sets wstest to the command that runs the suite, and python to one that compares; says why where it cannot.
 install_suite() {
     local python2 version
@@ -171,7 +158,7 @@ case ${1:---all} in
 esac
 
 [[ -f $jar ]] || { echo "autobahn: $jar is not there: mvn package -DskipTests makes it" >&2; exit 1; }
-java=$(find_java)
+java=$(../../config/find-java)
 mkdir -p "$reports"
 install_suite
 if [[ ${#wstest[@]} == 0 ]]; then

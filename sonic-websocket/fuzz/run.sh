@@ -30,20 +30,7 @@ while [[ $# -gt 0 ]]; do
 done
 [[ ${#targets[@]} -gt 0 ]] || targets=(FrameDecoderFuzzer HandshakeFuzzer DeflateFuzzer ClosePayloadFuzzer)
 
-find_java() {
-    local candidate
-    for candidate in "${SONIC_JAVA:-}" "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(command -v java || true)" \
-            /usr/lib/jvm/*25*/bin/java; do
-        if [[ -x $candidate ]] && "$candidate" --version 2>/dev/null | head -1 | grep -qE '^[^ ]+ (2[5-9]|[3-9][0-9])'; then
-            echo "$candidate"
-            return
-        fi
-    done
-    echo "fuzz: no java of 25 or later was found: name one in SONIC_JAVA" >&2
-    return 1
-}
-
-java=$(find_java)
+java=$(config/find-java)
 mvn -q -B -Pfuzz -pl sonic-websocket -am test-compile dependency:build-classpath -Dmdep.outputFile=target/fuzz-classpath
 cd sonic-websocket
 mkdir -p target/fuzz/corpus target/fuzz/findings
