@@ -31,7 +31,7 @@ final class FloodServer extends ReactorCommand {
     void run(ReactorLoop loop) throws IOException {
         UnsafeBuffer text = Memory.allocateText(size);
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.<TcpStream>start(loop, listener::asyncAccept, stream -> new Flood(stream, text).write());
+        listener.asyncAcceptEach(each(stream -> new Flood(stream, text).write()));
         printListening(listener.localAddress());
         loop.run();
     }

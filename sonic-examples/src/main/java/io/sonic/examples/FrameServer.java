@@ -42,7 +42,7 @@ final class FrameServer extends ReactorCommand {
     @Override
     void run(ReactorLoop loop) throws IOException {
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.start(loop, listener::asyncAccept, this::serve);
+        listener.asyncAcceptEach(each(this::serve));
         printListening(listener.localAddress());
         loop.run();
     }

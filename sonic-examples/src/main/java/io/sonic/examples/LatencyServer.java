@@ -35,7 +35,7 @@ final class LatencyServer extends ReactorCommand {
     @Override
     void run(ReactorLoop loop) throws IOException {
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.start(loop, listener::asyncAccept, this::measure);
+        listener.asyncAcceptEach(each(this::measure));
         printListening(listener.localAddress());
         loop.run();
     }

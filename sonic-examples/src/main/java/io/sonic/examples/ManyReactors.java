@@ -3,7 +3,6 @@ package io.sonic.examples;
 import io.sonic.SocketOption;
 import io.sonic.SocketOptions;
 import io.sonic.TcpListener;
-import io.sonic.TcpStream;
 import io.sonic.Timer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -92,10 +91,10 @@ final class ManyReactors extends ReactorCommand {
             TcpListener listener = TcpListener.open(loop.reactor(), address,
                     new SocketOptions().set(SocketOption.REUSE_PORT, true));
             bound = listener.localAddress();
-            Acceptor.<TcpStream>start(loop, listener::asyncAccept, stream -> {
+            listener.asyncAcceptEach(each(stream -> {
                 accepted.incrementAndGet(index);
                 EchoConnection.serve(stream);
-            });
+            }));
         }
     }
 }

@@ -1,12 +1,15 @@
 package io.sonic.examples;
 
+import io.sonic.AcceptHandler;
 import io.sonic.Endpoint;
 import io.sonic.IoStatus;
+import io.sonic.Stream;
 import io.sonic.websocket.WebSocketStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -107,6 +110,15 @@ abstract class ReactorCommand implements Callable<Integer> {
     /** Tells scripts where to connect, also when the port was left to the system. */
     final void printListening(InetSocketAddress address) {
         print("listening on " + Endpoint.of(address));
+    }
+
+    /** Hands on what a listener accepts; the listener itself goes on where it cannot accept. */
+    static <S extends Stream> AcceptHandler<S> each(Consumer<? super S> onAccepted) {
+        return (status, stream) -> {
+            if (status == IoStatus.OK) {
+                onAccepted.accept(stream);
+            }
+        };
     }
 
     /** Connects a websocket and goes on when it is connected; the command fails when that does not work. */

@@ -38,7 +38,7 @@ final class Sink extends ReactorCommand {
     void run(ReactorLoop loop) throws IOException {
         UnsafeBuffer buffer = Memory.allocate(capacity);
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.<TcpStream>start(loop, listener::asyncAccept, stream -> new Connection(stream, buffer).start());
+        listener.asyncAcceptEach(each(stream -> new Connection(stream, buffer).start()));
         printListening(listener.localAddress());
         loop.run();
     }

@@ -20,7 +20,7 @@ final class TcpEchoServer extends ReactorCommand {
     @Override
     void run(ReactorLoop loop) throws IOException {
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.start(loop, listener::asyncAccept, EchoConnection::serve);
+        listener.asyncAcceptEach(each(EchoConnection::serve));
         printListening(listener.localAddress());
         loop.run();
     }

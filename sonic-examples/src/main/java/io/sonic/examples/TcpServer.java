@@ -29,7 +29,7 @@ final class TcpServer extends ReactorCommand {
     void run(ReactorLoop loop) throws IOException {
         UnsafeBuffer greeting = Memory.of(text);
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.<TcpStream>start(loop, listener::asyncAccept, accepted -> greet(accepted, greeting));
+        listener.asyncAcceptEach(each(accepted -> greet(accepted, greeting)));
         printListening(listener.localAddress());
         loop.run();
     }

@@ -46,7 +46,7 @@ final class TlsEchoServer extends ReactorCommand {
         }
         TlsContext context = TlsContext.create(settings);
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.<TcpStream>start(loop, listener::asyncAccept, accepted -> serve(accepted, context));
+        listener.asyncAcceptEach(each(accepted -> serve(accepted, context)));
         printListening(listener.localAddress());
         loop.run();
     }

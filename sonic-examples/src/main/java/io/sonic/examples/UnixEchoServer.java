@@ -24,7 +24,7 @@ final class UnixEchoServer extends ReactorCommand {
         BackendOption.require(loop.reactor(), Capability.UNIX_STREAMS, "streams of the unix domain");
         UnixListener listener = UnixListener.open(loop.reactor(), UnixDomainSocketAddress.of(path));
         try {
-            Acceptor.start(loop, listener::asyncAccept, EchoConnection::serve);
+            listener.asyncAcceptEach(each(EchoConnection::serve));
             print("listening on " + path);
             loop.run();
         } finally {

@@ -40,7 +40,7 @@ final class WsEchoServer extends ReactorCommand {
             context.perMessageDeflate(new PerMessageDeflate().compressionLevel(COMPRESSION_LEVEL));
         }
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.start(loop, listener::asyncAccept, this::serve);
+        listener.asyncAcceptEach(each(this::serve));
         printListening(listener.localAddress());
         loop.run();
     }

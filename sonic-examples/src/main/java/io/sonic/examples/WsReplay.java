@@ -47,7 +47,7 @@ final class WsReplay extends ReactorCommand {
     void run(ReactorLoop loop) throws IOException {
         Capture.check(file);
         TcpListener listener = TcpListener.open(loop.reactor(), listen.address());
-        Acceptor.start(loop, listener::asyncAccept, this::serve);
+        listener.asyncAcceptEach(each(this::serve));
         printListening(listener.localAddress());
         loop.run();
     }
