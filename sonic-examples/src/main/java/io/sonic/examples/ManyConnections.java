@@ -19,9 +19,6 @@ final class ManyConnections extends ReactorCommand {
     private static final int CAPACITY = 4096;
     private static final long NS_PER_SECOND = 1_000_000_000L;
 
-    /** All connections share it: nobody looks at what they read. */
-    private final UnsafeBuffer buffer = Memory.allocate(CAPACITY);
-
     @Mixin
     private ServerOptions server;
 
@@ -33,6 +30,8 @@ final class ManyConnections extends ReactorCommand {
             description = "How long to read when all are connected, ${DEFAULT-VALUE} by default.")
     private int seconds;
 
+    /** All connections share it: nobody looks at what they read. */
+    private UnsafeBuffer buffer;
     private Connection[] connections;
     private int connected;
     private long startNs;
@@ -46,6 +45,7 @@ final class ManyConnections extends ReactorCommand {
 
     @Override
     void run(ReactorLoop loop) throws IOException {
+        buffer = Memory.allocate(CAPACITY);
         connections = new Connection[count];
         for (int i = 0; i < count; i++) {
             connections[i] = new Connection(loop);

@@ -14,10 +14,10 @@ final class TcpClient extends ReactorCommand {
 
     private static final int CAPACITY = 4096;
 
-    private final UnsafeBuffer buffer = Memory.allocate(CAPACITY);
-
     @Mixin
     private ServerOptions server;
+
+    private UnsafeBuffer buffer;
 
     @Override
     void checkOptions() {
@@ -26,6 +26,7 @@ final class TcpClient extends ReactorCommand {
 
     @Override
     void run(ReactorLoop loop) throws IOException {
+        buffer = Memory.allocate(CAPACITY);
         TcpStream stream = TcpStream.open(loop.reactor());
         stream.asyncConnect(server.address(), ServerOptions.CONNECT_TIMEOUT_NS, status -> {
             if (status == IoStatus.OK) {

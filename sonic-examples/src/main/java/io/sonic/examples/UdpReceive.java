@@ -17,8 +17,6 @@ final class UdpReceive extends ReactorCommand {
 
     private static final int CAPACITY = 128;
 
-    private final UnsafeBuffer buffer = Memory.allocate(CAPACITY);
-
     @Mixin
     private ListenOptions listen;
 
@@ -26,6 +24,7 @@ final class UdpReceive extends ReactorCommand {
             description = "Datagrams to receive; without it, all until the command is stopped.")
     private long count = Long.MAX_VALUE;
 
+    private UnsafeBuffer buffer;
     private UdpSocket socket;
     private ReceiveHandler onReceived;
     private long received;
@@ -38,6 +37,7 @@ final class UdpReceive extends ReactorCommand {
 
     @Override
     void run(ReactorLoop loop) throws IOException {
+        buffer = Memory.allocate(CAPACITY);
         socket = UdpSocket.open(loop.reactor(), listen.address());
         onReceived = (status, length, source) -> onReceived(loop, status, length, source);
         receive();

@@ -63,6 +63,54 @@ class RunnableJarIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"tcp", "tls", "udp", "unix"})
+    void measuresRoundTripsBetweenTwoProcesses(String kind) throws Exception {
+        PemFiles pem = PemFiles.make(folder);
+        List<String> options = switch (kind) {
+            case "tls" -> List.of("--cert", pem.certificate("server"), "--key", pem.key("server"), "--port", "0");
+            case "unix" -> List.of("--path", folder.resolve("echo").toString());
+            default -> List.of("--port", "0");
+        };
+        Process server = start(command(kind + "-echo-server", options));
+        try (BufferedReader out = server.inputReader()) {
+            String address = out.readLine().substring("listening on ".length());
+            List<String> target = new ArrayList<>(kind.equals("unix") ? List.of("--path", address)
+                    : List.of("--host", "localhost", "--port", address.substring(address.lastIndexOf(':') + 1)));
+            if (kind.equals("tls")) {
+                target.addAll(List.of("--ca", pem.certificate("authority")));
+            }
+            target.addAll(List.of("--count", "100"));
+            Ended client = run(command(kind + "-latency", target));
+
+            assertThat(client.status).as(client.err).isZero();
+            assertThat(client.out).matches(kind + "-latency: p50_ns=\\d+ p99_ns=\\d+ p999_ns=\\d+ max_ns=\\d+"
+                    + " alloc_bytes_per_message=\\d+(\\.\\d{3})?\\R");
+            signal(server, "TERM");
+            assertThat(server.waitFor(30, TimeUnit.SECONDS)).as("has ended").isTrue();
+            assertThat(server.exitValue()).isZero();
+            assertThat(folder.resolve("echo")).doesNotExist();
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "replay-packets, replay-packets: packets=7 kept=3 replayed=3",
+        "post --count 1, task 0 of another thread",
+        "file --path TEMP/text --text hello, read 5 bytes: hello",
+        "udp-connect --host 127.0.0.1 --port 7, 127.0.0.1",
+    })
+    void runsWhatNeedsNoPeer(String commandLine, String end) throws Exception {
+        List<String> options = List.of(commandLine.replace("TEMP", folder.toString()).split(" "));
+        Ended ended = run(command(options.getFirst(), options.subList(1, options.size())));
+
+        assertThat(ended.status).as(ended.err).isZero();
+        assertThat(ended.out).contains(end);
+        assertThat(ended.err).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({"timer --bogus, 2", "tcp-echo-server --port 0 --host no-such-host.invalid, 1", "--help, 0"})
     void endsWithTheStatusOfItsCommand(String commandLine, int status) throws Exception {
         List<String> command = new ArrayList<>(List.of(JAVA, "-jar", JAR.toString()));
@@ -156,6 +204,13 @@ class RunnableJarIT {
         }
         Matcher version = Pattern.compile("version \"(?:1\\.)?(\\d+)").matcher(java.err);
         return version.find() ? Integer.parseInt(version.group(1)) : Integer.MAX_VALUE;
+    }
+
+    private static String[] command(String name, List<String> options) {
+        List<String> command = new ArrayList<>(List.of(JAVA, "-jar", JAR.toString(), name));
+        command.addAll(options);
+        command.addAll(List.of("--idle", "block"));
+        return command.toArray(String[]::new);
     }
 
     private Ended run(String... command) throws IOException, InterruptedException {
