@@ -17,13 +17,15 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-enum { BATCH = 64, DATAGRAM_LIMIT = 2048, SILENCE_MS = 1000, RECEIVE_BUFFER = 8 << 20 };
+enum { BATCH = 64, DATAGRAM_LIMIT = 2048, SILENCE_MS = 1000, RECEIVE_BUFFER = 8 << 20, MEMORY_COUNTERS = 9 };
 
 struct settings {
     const char *group;
     const char *interface;
     uint16_t port;
     uint64_t count; /* UINT64_MAX: until silence */
+    int receive_buffer; /* as granted, twice what is asked for; 0: the system's default */
+    int batch;
     bool block;
 };
 
@@ -45,15 +47,26 @@ static int join(const struct settings *settings) {
         fail("there is no interface '%s'", settings->interface);
     }
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int on = 1, off = 0, buffer = RECEIVE_BUFFER;
+    int on = 1, off = 0, buffer = settings->receive_buffer / 2;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0
             || setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off) != 0
-            || setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer) != 0
+            || (buffer > 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer) != 0
+                && setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer) != 0)
             || bind(fd, (struct sockaddr *) &address, sizeof address) != 0
             || setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership) != 0) {
         fail_errno("cannot join %s:%u on %s", settings->group, settings->port, settings->interface);
     }
     return fd;
+}
+
+/* Datagrams for which the receive buffer had no room. */
+static uint32_t kernel_drops(int fd) {
+    uint32_t counters[MEMORY_COUNTERS] = {0};
+    socklen_t length = sizeof counters;
+    if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, counters, &length) != 0) {
+        fail_errno("SO_MEMINFO");
+    }
+    return counters[MEMORY_COUNTERS - 1];
 }
 
 static void count_datagram(struct totals *totals, const uint8_t *data, size_t length) {
@@ -111,7 +124,8 @@ static void receive(const struct settings *settings) {
             cpu_start = cpu_time_ns();
         }
         uint64_t left = settings->count - totals.packets;
-        int received = recvmmsg(fd, messages, left < BATCH ? (unsigned) left : BATCH, MSG_DONTWAIT, NULL);
+        unsigned batch = (unsigned) settings->batch;
+        int received = recvmmsg(fd, messages, left < batch ? (unsigned) left : batch, MSG_DONTWAIT, NULL);
         if (received < 0) {
             if (errno == EAGAIN || errno == EINTR) {
                 continue;
@@ -125,13 +139,16 @@ static void receive(const struct settings *settings) {
     uint64_t cpu_ns = cpu_time_ns() - cpu_start;
     uint64_t expected = totals.last - totals.first + 1;
     uint64_t lost = expected > totals.packets ? expected - totals.packets : 0;
-    printf("c-multicast: packets=%" PRIu64 " bytes=%" PRIu64 " lost=%" PRIu64 " cpu_ns_per_packet=%" PRIu64 "\n",
-           totals.packets, totals.bytes, lost, cpu_ns / totals.packets);
+    printf("c-multicast: packets=%" PRIu64 " bytes=%" PRIu64 " lost=%" PRIu64 " cpu_ns_per_packet=%" PRIu64
+           " kernel_drops=%" PRIu32 "\n",
+           totals.packets, totals.bytes, lost, cpu_ns / totals.packets, kernel_drops(fd));
 }
 
 static _Noreturn void usage(FILE *out, int status) {
     fputs("usage: mcast_receive --group G --port P --interface I [OPTIONS]\n"
           "  --count N   end after N datagrams; without it after one second of silence\n"
+          "  --batch N   datagrams of one recvmmsg at most, 1 to 64; default 64\n"
+          "  --receive-buffer BYTES  kernel memory, 0 for the system's default; default 8388608\n"
           "  --cpu K     pin to CPU K\n"
           "  --block     let epoll_wait sleep: CPU per packet means something only so\n", out);
     exit(status);
@@ -143,12 +160,14 @@ int main(int argc, char **argv) {
         {"port", required_argument, NULL, 'p'},
         {"interface", required_argument, NULL, 'i'},
         {"count", required_argument, NULL, 'n'},
+        {"batch", required_argument, NULL, 'b'},
+        {"receive-buffer", required_argument, NULL, 'r'},
         {"cpu", required_argument, NULL, 'c'},
         {"block", no_argument, NULL, 'k'},
         {"help", no_argument, NULL, 'h'},
         {0}
     };
-    struct settings settings = {.count = UINT64_MAX};
+    struct settings settings = {.count = UINT64_MAX, .receive_buffer = RECEIVE_BUFFER, .batch = BATCH};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
@@ -156,6 +175,10 @@ int main(int argc, char **argv) {
             case 'p': settings.port = (uint16_t) parse_number("--port", optarg, 1, UINT16_MAX); break;
             case 'i': settings.interface = optarg; break;
             case 'n': settings.count = parse_number("--count", optarg, 1, UINT64_MAX); break;
+            case 'b': settings.batch = (int) parse_number("--batch", optarg, 1, BATCH); break;
+            case 'r':
+                settings.receive_buffer = (int) parse_number("--receive-buffer", optarg, 0, INT32_MAX);
+                break;
             case 'c': pin_to_cpu((int) parse_number("--cpu", optarg, 0, 1023)); break;
             case 'k': settings.block = true; break;
             case 'h': usage(stdout, 0);

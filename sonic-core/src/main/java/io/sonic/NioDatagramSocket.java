@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -29,7 +28,7 @@ final class NioDatagramSocket extends NioSocket {
     }
 
     @Override
-    SelectableChannel channel() {
+    DatagramChannel channel() {
         return channel;
     }
 

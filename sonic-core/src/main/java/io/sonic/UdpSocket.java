@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
 
 /**
  * Sends and receives datagrams, over IPv4 or IPv6. See {@code udp(7)}.
@@ -98,6 +99,17 @@ public final class UdpSocket extends DatagramSocketBase {
      */
     public boolean isIpv6() {
         return family == AddressFamily.IPV6;
+    }
+
+    /**
+     * The channel of the JDK that the socket is, for what only that can do: joining groups, for instance. Reading,
+     * writing and closing stay with the socket.
+     *
+     * @return on the nio backend the channel; null on others, and when the socket is closed.
+     */
+    public DatagramChannel datagramChannel() {
+        assert reactor.checkOwnThread();
+        return socket instanceof NioDatagramSocket nio ? nio.channel() : null;
     }
 
     /**

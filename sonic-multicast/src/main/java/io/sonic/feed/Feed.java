@@ -7,6 +7,7 @@ import io.sonic.Reactor;
 import io.sonic.Timer;
 import io.sonic.TimerHandler;
 import io.sonic.multicast.DatagramInfo;
+import io.sonic.multicast.MulticastCapability;
 import io.sonic.multicast.MulticastPeer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -128,12 +129,15 @@ public final class Feed implements AutoCloseable {
 
     /**
      * Asks the kernel how many datagrams each line dropped, for {@link LineStatistics#kernelDrops()}. Allocates
-     * nothing.
+     * nothing. Does nothing where the backend has no {@link MulticastCapability#DROP_COUNTS}.
      *
      * @throws IOException when the system refuses.
      */
     public void readKernelDrops() throws IOException {
         checkOpen();
+        if (!MulticastPeer.supports(reactor, MulticastCapability.DROP_COUNTS)) {
+            return;
+        }
         for (int i = 0; i < lines.size(); i++) {
             arbiter.statistics(i).kernelDrops = lines.get(i).peer.drops();
         }

@@ -3,6 +3,7 @@ package io.sonic.multicast;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,7 +24,8 @@ final class Memberships {
     Memberships(MulticastPeer peer, InetAddress boundTo) {
         this.peer = peer;
         this.boundTo = boundTo;
-        calls = new MembershipCalls(peer.socket);
+        DatagramChannel ofTheJdk = peer.socket.datagramChannel();
+        calls = ofTheJdk == null ? new LinuxMembershipCalls(peer.socket) : new JdkMembershipCalls(ofTheJdk);
     }
 
     Membership join(InetAddress group, MulticastInterface on) throws IOException {

@@ -36,7 +36,7 @@ public final class MulticastInterface {
      */
     public static MulticastInterface of(String text) throws IOException {
         Objects.requireNonNull(text, "text");
-        Map<Integer, String> names = LinuxInterfaces.namesByIndex();
+        Map<Integer, String> names = Interfaces.namesByIndex();
         for (Map.Entry<Integer, String> entry : names.entrySet()) {
             if (entry.getValue().equals(text)) {
                 return new MulticastInterface(text, entry.getKey());
@@ -57,7 +57,7 @@ public final class MulticastInterface {
      * @throws IOException when there is none; the sentence lists those that there are.
      */
     public static MulticastInterface of(int index) throws IOException {
-        return ofIndex(index, LinuxInterfaces.namesByIndex());
+        return ofIndex(index, Interfaces.namesByIndex());
     }
 
     /**
@@ -68,7 +68,7 @@ public final class MulticastInterface {
      * @throws IOException when there is none; the sentence lists those that there are.
      */
     public static MulticastInterface of(InetAddress address) throws IOException {
-        return ofAddress(address, address.getHostAddress(), LinuxInterfaces.namesByIndex());
+        return ofAddress(address, address.getHostAddress(), Interfaces.namesByIndex());
     }
 
     /**
@@ -90,7 +90,7 @@ public final class MulticastInterface {
      */
     public static List<MulticastInterface> all() throws IOException {
         List<MulticastInterface> all = new ArrayList<>();
-        LinuxInterfaces.namesByIndex().forEach((index, name) -> all.add(new MulticastInterface(name, index)));
+        Interfaces.namesByIndex().forEach((index, name) -> all.add(new MulticastInterface(name, index)));
         return all;
     }
 

@@ -1,5 +1,6 @@
 package io.sonic.multicast;
 
+import io.sonic.Capability;
 import io.sonic.DatagramBatch;
 import io.sonic.IoStatus;
 import io.sonic.Reactor;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
 import java.util.List;
 import java.util.Objects;
 
@@ -47,7 +49,8 @@ public final class MulticastPeer extends PeerChannel {
 
     private MulticastPeer(UdpSocket socket, InetAddress boundTo) {
         super(socket);
-        options = new PeerOptions(socket);
+        DatagramChannel ofTheJdk = socket.datagramChannel();
+        options = ofTheJdk == null ? new LinuxPeerOptions(socket) : new JdkPeerOptions(ofTheJdk);
         memberships = new Memberships(this, boundTo);
     }
 
@@ -63,9 +66,12 @@ public final class MulticastPeer extends PeerChannel {
     public static MulticastPeer open(Reactor reactor, Context context) throws IOException {
         InetSocketAddress local = context.local();
         SocketOptions first = new SocketOptions()
-                .set(SocketOption.REUSE_ADDRESS, context.reuseAddress)
-                .set(SocketOption.REUSE_PORT, context.reusePort);
-        if (context.isIpv6()) {
+                .set(SocketOption.REUSE_ADDRESS, context.reuseAddress);
+        if (context.reusePort) {
+            first.set(SocketOption.REUSE_PORT, true);
+        }
+        // The JDK has no such option: there a peer of IPv6 is bound to the port for IPv4 too.
+        if (context.isIpv6() && reactor.supports(Capability.RAW_OPTIONS)) {
             first.set(SocketOption.IPV6_ONLY, true);
         }
         MulticastPeer peer = new MulticastPeer(
@@ -80,6 +86,18 @@ public final class MulticastPeer extends PeerChannel {
             peer.close();
             throw e;
         }
+    }
+
+    /**
+     * Tells whether peers of a reactor can do what not every backend can.
+     *
+     * @param reactor    of the peers.
+     * @param capability what.
+     * @return on the epoll backend true.
+     */
+    public static boolean supports(Reactor reactor, MulticastCapability capability) {
+        Objects.requireNonNull(capability, "capability");
+        return reactor.supports(Capability.RAW_OPTIONS);
     }
 
     /**

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NamespaceTest {
     private static final List<Class<?>> TESTS = List.of(
             MulticastPeerTest.class, SourceFilterTest.class, TwoLinesTest.class, AllocationTest.class,
-            MulticastInterfaceTest.class, DatagramInfoTest.class, DefectsOfTheOriginalTest.class, FeedTest.class);
+            MulticastInterfaceTest.class, DatagramInfoTest.class, DefectsOfTheOriginalTest.class, FeedTest.class,
+            NioMulticastTest.class);
     private static final long PATIENCE_MINUTES = 4;
     private static final Pattern PASSED = Pattern.compile("namespace: passed=(\\d+) failed=0 skipped=0");
 
