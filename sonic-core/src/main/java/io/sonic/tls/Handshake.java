@@ -56,11 +56,9 @@ final class Handshake extends TlsOperation {
                     }
                 }
                 case READY -> {
-                    IoStatus flushed = out.flush();
-                    if (flushed == IoStatus.WOULD_BLOCK) {
-                        return;
-                    }
-                    if (flushed == IoStatus.OK) {
+                    // What the transport has not taken yet goes out in the background: a peer that does not read does
+                    // not keep the handshake waiting, for the tickets for instance that a server sends at its end.
+                    if (out.flush() != IoStatus.FAILED) {
                         connection.handshakeDone();
                         complete(IoStatus.OK);
                         return;

@@ -323,6 +323,24 @@ final class TlsTransportTest extends TlsTest {
     }
 
     /**
+     * The server has sent its tickets to nobody yet when it is done.
+     */
+    @Test
+    void doesNotWaitInTheHandshakeForAPeerThatDoesNotRead() throws IOException {
+        Pair pair = memory(TlsVersion.TLS_1_3);
+        transports[1].capacity = 20;
+        shaken(pair);
+        assertThat(transports[1].writes).isEqualTo(1);
+
+        UnsafeBuffer read = buffer(4);
+        pair.server().asyncWriteAll(buffer("data"), 0, 4, onWrite);
+        pair.client().asyncReadAll(read, 0, 4, onRead);
+        awaitEvents(2);
+
+        assertThat(text(read, 0, 4)).isEqualTo("data");
+    }
+
+    /**
      * Both sides have no room to write, and something to answer before they read on.
      */
     @Test
