@@ -9,6 +9,7 @@ import io.sonic.TimerHandler;
 import io.sonic.multicast.DatagramInfo;
 import io.sonic.multicast.MulticastCapability;
 import io.sonic.multicast.MulticastPeer;
+import io.sonic.multicast.SourceFilter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,7 @@ public final class Feed implements AutoCloseable {
      * @throws IllegalStateException    when the feed is closed, or a receive is in flight on the peer.
      */
     public int addLine(MulticastPeer peer) {
-        return addLine(peer, DEFAULT_BATCH);
+        return addLine(peer, DEFAULT_BATCH, null);
     }
 
     /**
@@ -92,17 +93,19 @@ public final class Feed implements AutoCloseable {
      *
      * @param peer      bound and joined; nothing else receives from it.
      * @param datagrams that are received with one system call at most. Small batches keep the order between lines.
+     * @param filter    of sources, for stacks that have none; otherwise null. What it keeps out counts as
+     *                  {@link LineStatistics#foreign()}.
      * @return the number of the line, from 0.
      * @throws IllegalArgumentException when the peer is on another reactor, or the batch is out of range.
      * @throws IllegalStateException    when the feed is closed, or a receive is in flight on the peer.
      */
-    public int addLine(MulticastPeer peer, int datagrams) {
+    public int addLine(MulticastPeer peer, int datagrams, SourceFilter filter) {
         checkOpen();
         if (peer.reactor() != reactor) {
             throw new IllegalArgumentException("the peer is on another reactor: " + peer);
         }
         int number = arbiter.addLine(reactor.nanoTime());
-        Line line = new Line(number, peer, datagrams);
+        Line line = new Line(number, peer, datagrams, filter);
         lines.add(line);
         line.receive();
         return number;
@@ -241,10 +244,12 @@ public final class Feed implements AutoCloseable {
         private final DatagramInfo info = new DatagramInfo();
         private final int[] slots;
         private final boolean stamped;
+        private final SourceFilter filter;
         private final BatchHandler onBatch = this::onBatch;
         private boolean failed;
 
-        Line(int number, MulticastPeer peer, int datagrams) {
+        Line(int number, MulticastPeer peer, int datagrams, SourceFilter filter) {
+            this.filter = filter;
             this.number = number;
             this.peer = peer;
             stamped = peer.hasTimestamps();
@@ -293,6 +298,10 @@ public final class Feed implements AutoCloseable {
         }
 
         private void onDatagram(int index, long nowNs) {
+            if (filter != null && !filter.accepts(batch.endpoint(index))) {
+                arbiter.statistics(number).foreign++;
+                return;
+            }
             if (batch.isTruncated(index)) {
                 arbiter.onTruncatedPacket(number, nowNs);
                 return;

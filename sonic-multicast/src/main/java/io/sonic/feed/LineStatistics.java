@@ -81,7 +81,7 @@ public final class LineStatistics {
     }
 
     /**
-     * Packets of another session than the current one.
+     * Packets of another session than the current one, or of a source that is kept out.
      *
      * @return packets.
      */

@@ -118,6 +118,8 @@ final class LinuxMembershipCalls implements MembershipCalls {
                             + valueOf("net.core.optmem_max") + " bytes (ENOMEM)");
             case LinuxMulticast.ENODEV -> new SocketException(what + ": " + interfaceProblem(on) + " (ENODEV)");
             case LinuxMulticast.EINVAL -> new SocketException(what + ": " + interfaceProblem(on) + " (EINVAL)");
+            case LinuxMulticast.ENOPROTOOPT -> new SocketException(
+                    what + ": this network stack can not; a SourceFilter can (ENOPROTOOPT)");
             case LinuxMulticast.EADDRINUSE -> new BindException(what + ": joined already (EADDRINUSE)");
             case LinuxMulticast.EADDRNOTAVAIL -> new BindException(what + ": not joined (EADDRNOTAVAIL)");
             default -> new SocketException(what + ": " + cause.getMessage());

@@ -55,6 +55,7 @@ final class LinuxMulticast {
     static final int ENOMEM = 12;
     static final int ENODEV = 19;
     static final int EINVAL = 22;
+    static final int ENOPROTOOPT = 92;
     static final int EADDRINUSE = 98;
     static final int EADDRNOTAVAIL = 99;
     static final int ENOBUFS = 105;

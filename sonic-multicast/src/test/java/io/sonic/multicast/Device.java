@@ -48,6 +48,13 @@ final class Device implements AutoCloseable {
         return InetAddress.ofLiteral(prefix() + "11");
     }
 
+    /**
+     * Takes IPv6 from an end: it needs packets of 1,280 bytes at least.
+     */
+    void removeIpv6() throws IOException {
+        ip("link", "set", RECEIVING, "mtu", "1000");
+    }
+
     void down() throws IOException {
         ip("link", "set", RECEIVING, "down");
     }

@@ -145,6 +145,32 @@ class FeedTest extends MulticastFixture implements FeedHandler {
     }
 
     @Test
+    void keepsSourcesOutWhereTheStackCanNot() throws IOException {
+        feed = Feed.open(reactor, new Arbiter.Context(NumberedFormat.sequenced()).startAt(1), this);
+        MulticastPeer peer = open(context());
+        peer.join(link.group(1), link.receiver());
+        destinations[0].set(link.group(1), port(peer));
+        feed.addLine(peer, 4, new SourceFilter(FilterMode.EXCLUDE, List.of(link.second())));
+        MulticastPeer mine = sender;
+        sender = openSender(link, link.second());
+        send(0, 1);
+        sender = mine;
+        send(0, 1);
+        send(0, 2);
+        await(() -> events.contains("2"));
+
+        assertThat(events).containsExactly("1", "2");
+        assertThat(feed.arbiter().statistics(0).foreign()).isEqualTo(1);
+        assertThat(feed.arbiter().statistics(0).packets()).isEqualTo(2);
+        SourceFilter include = new SourceFilter(FilterMode.INCLUDE, List.of(link.first()));
+        assertThat(include.accepts(new Endpoint().set(link.first(), 1))).isTrue();
+        assertThat(include.accepts(new Endpoint().set(link.second(), 1))).isFalse();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SourceFilter(FilterMode.INCLUDE, List.of(link.group(1))))
+                .withMessage("no source of datagrams: " + link.group(1).getHostAddress());
+    }
+
+    @Test
     void canBeClosedByItsHandler() throws IOException {
         Feed[] closing = new Feed[1];
         feed = Feed.open(reactor, new Arbiter.Context(NumberedFormat.sequenced()).startAt(1),

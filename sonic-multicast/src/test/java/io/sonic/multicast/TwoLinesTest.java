@@ -242,6 +242,21 @@ class TwoLinesTest extends MulticastFixture {
     }
 
     @Test
+    void saysThatAnInterfaceTakesNoMembersOfTheFamily() throws Exception {
+        if (!link.isIpv6()) {
+            return; // an interface always takes members of IPv4
+        }
+        try (Device device = new Device(link)) {
+            device.removeIpv6();
+            MulticastPeer peer = open();
+
+            assertThatThrownBy(() -> peer.join(group, device.receiver())).isInstanceOf(SocketException.class)
+                    .hasMessageContaining("the interface takes no members of IPv6");
+            assertThat(peer.memberships()).isEmpty();
+        }
+    }
+
+    @Test
     void namesTheInterfaceThatIsGone() throws Exception {
         MulticastPeer peer = open();
         MulticastInterface gone;
