@@ -160,7 +160,7 @@ measure_drops() {
     for buffer in 0 8388608; do
         for client in c sonic jdk; do
             good=0
-            wanted=50000
+            wanted=20000
             while true; do
                 datagrams=$((wanted * 3))
                 start_receiver $client "$buffer" "$datagrams"

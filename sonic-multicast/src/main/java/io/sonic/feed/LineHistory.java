@@ -39,6 +39,14 @@ final class LineHistory {
             started = true;
             end = first;
         }
+        if (first == end && count < capacity) {
+            for (long number = first; number != behind; number++) {
+                int index = (int) number & mask;
+                seen[index >> 6] |= 1L << index;
+            }
+            end = behind;
+            return count;
+        }
         if (behind - end > 0) {
             forget(behind);
         }

@@ -347,12 +347,15 @@ final class Sequencer {
     private void handOn(
             LineStatistics from, int line, long sequence, int count, int slot, int length, long stampNs) {
         long behind = sequence + count;
-        advanceKnown(behind);
-        // Those that are kept already were brought by another packet, which overlaps with this one.
-        int fresh = 0;
-        for (long number = expected; number != behind; number++) {
-            fresh += window.slotAt(number) == PacketWindow.NONE ? 1 : 0;
+        int fresh = (int) (behind - expected);
+        boolean waits = known - expected > 0;
+        if (waits) {
+            // Those that are kept already were brought by another packet, which overlaps with this one.
+            for (long number = expected; number != behind; number++) {
+                fresh -= window.slotAt(number) == PacketWindow.NONE ? 0 : 1;
+            }
         }
+        advanceKnown(behind);
         won(from, line, sequence, fresh, count, stampNs);
         long begun = generation;
         int limit = window.offset(slot) + length;
@@ -364,7 +367,9 @@ final class Sequencer {
         // The handler may go on elsewhere: with a reset, or behind a snapshot.
         while (expected == number + 1 && expected != behind && begun == generation) {
             number = expected++;
-            window.drop(number);
+            if (waits) {
+                window.drop(number);
+            }
             int blockLength = format.blockLength(window.buffer(), block, limit);
             message(number, block + format.prefixLength(), blockLength - format.prefixLength());
             block += blockLength;

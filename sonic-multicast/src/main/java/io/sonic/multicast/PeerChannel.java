@@ -71,8 +71,8 @@ abstract class PeerChannel implements Channel {
     /**
      * Sends one datagram.
      *
-     * <p>To a group it goes out through {@link #outbound()}. {@link IoStatus#FAILED} with {@code ENOBUFS} means that
-     * the queue of the interface is full: the datagram is lost, and waiting would not have helped.
+     * <p>To a group it goes out through {@link MulticastPeer#outbound()}. {@link IoStatus#FAILED} with {@code ENOBUFS}
+     * means that the queue of the interface is full: the datagram is lost, and waiting would not have helped.
      *
      * @param buffer      where from, off the heap.
      * @param offset      of the first byte in the buffer.
