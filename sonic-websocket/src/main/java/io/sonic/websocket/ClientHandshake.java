@@ -74,7 +74,7 @@ final class ClientHandshake extends Handshake {
         try {
             secured = TlsStream.client(transport(), options.tls == null ? DefaultTls.context() : options.tls,
                 url.host(), url.port());
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             failWith(IoStatus.FAILED, e.getMessage(), e, 0);
             return;
         }

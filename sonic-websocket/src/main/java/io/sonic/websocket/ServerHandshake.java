@@ -25,18 +25,28 @@ final class ServerHandshake extends Handshake {
 
     void accept(Stream accepted) {
         startDeadline();
+        use(accepted);
         if (options.tls != null && !(accepted instanceof TlsStream)) {
-            TlsStream secured = TlsStream.server(accepted, options.tls);
-            use(secured);
-            shakeHands(secured);
+            secure(accepted);
             return;
         }
-        use(accepted);
         if (accepted instanceof TlsStream given && !given.isReady()) {
             shakeHands(given);
         } else {
             onTransportReady();
         }
+    }
+
+    private void secure(Stream accepted) {
+        TlsStream secured;
+        try {
+            secured = TlsStream.server(accepted, options.tls);
+        } catch (IllegalArgumentException e) {
+            failWith(IoStatus.FAILED, e.getMessage(), e, 0);
+            return;
+        }
+        use(secured);
+        shakeHands(secured);
     }
 
     @Override

@@ -207,6 +207,16 @@ class SecureHandshakeTest {
     }
 
     @Test
+    void aServerWithoutACertificateSaysSo() throws IOException {
+        serve(TlsContext.create());
+        connect("localhost", TestTls.client("http/1.1"));
+        await();
+        assertThat(served.events).containsExactly("handshake FAILED");
+        assertThat(server.failure()).hasMessageContaining("a server needs a certificate");
+        assertThat(recorder.events).containsExactly("handshake FAILED");
+    }
+
+    @Test
     void isCancelledInTheMiddleOfTls() throws IOException {
         try (RawServer silent = new RawServer(loop)) {
             client = WebSocketStream.open(loop.reactor, new WebSocketStream.Context().tls(tls()));
