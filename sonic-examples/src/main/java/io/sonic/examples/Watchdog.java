@@ -46,7 +46,7 @@ final class Watchdog {
 
     void start() {
         before = progress.getAsLong();
-        timer.scheduleAtFixedRate(patienceSeconds * 1_000_000_000L, onTimer);
+        timer.scheduleWithFixedDelay(patienceSeconds * 1_000_000_000L, onTimer);
     }
 
     void stop() {

@@ -201,7 +201,7 @@ class PacketCommandsTest {
 
     private static Result send(RunningCommand receiver, String... options) throws Exception {
         List<String> args = new ArrayList<>(List.of("packet-send", "--group", GROUP, "--port", receiver.port(),
-                "--interface", "lo", "--rate", "2000", "--idle", "block"));
+                "--interface", "lo", "--rate", "1000", "--idle", "block"));
         args.addAll(List.of(options));
         return RunningCommand.run(args.toArray(String[]::new));
     }
