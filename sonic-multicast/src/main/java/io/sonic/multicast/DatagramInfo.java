@@ -160,7 +160,8 @@ public final class DatagramInfo {
                 case LinuxMulticast.SO_TIMESTAMPNS -> timestampNs = timespec(control, offset);
                 case LinuxMulticast.SO_TIMESTAMPING -> {
                     // struct scm_timestamping: software, unused, hardware.
-                    timestampNs = timespec(control, offset);
+                    long software = timespec(control, offset);
+                    timestampNs = software == 0 ? timestampNs : software;
                     hardwareTimestampNs = timespec(control, offset + 2 * TIMESPEC_LENGTH);
                 }
                 case LinuxMulticast.SO_RXQ_OVFL -> drops =

@@ -98,8 +98,11 @@ final class LinuxPeerOptions implements PeerOptions {
         switch (timestamps) {
             case NONE -> { }
             case SOFTWARE -> write(LinuxMulticast.SOL_SOCKET, LinuxMulticast.SO_TIMESTAMPNS, 1);
-            case HARDWARE -> write(LinuxMulticast.SOL_SOCKET, LinuxMulticast.SO_TIMESTAMPING,
-                    LinuxMulticast.TIMESTAMP_RECEIVED);
+            case HARDWARE -> {
+                // Both: the kernel begins to stamp a little later, and makes up for it only where the first one asks.
+                write(LinuxMulticast.SOL_SOCKET, LinuxMulticast.SO_TIMESTAMPNS, 1);
+                write(LinuxMulticast.SOL_SOCKET, LinuxMulticast.SO_TIMESTAMPING, LinuxMulticast.TIMESTAMP_RECEIVED);
+            }
         }
     }
 

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FeedTest extends MulticastFixture implements FeedHandler {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int PACKETS = 30_000;
+    private static final int MAX_ROUNDS = 20;
     private static final int LENGTH = 200;
 
     private final List<String> events = new ArrayList<>();
@@ -75,14 +76,18 @@ class FeedTest extends MulticastFixture implements FeedHandler {
     void allocatesNothingPerPacket() throws IOException {
         open(new Arbiter.Context(NumberedFormat.sequenced()).startAt(1).gapTimeoutNs(10_000_000_000L));
         counting = true;
-        exchange(1);
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        exchange(1 + PACKETS);
-        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        long allocated = Long.MAX_VALUE;
+        int rounds = 0;
+        // Until the compiler has come to all of it, which takes as long as it takes on a busy machine.
+        while (allocated > 0 && rounds < MAX_ROUNDS) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            exchange(1 + (long) rounds++ * PACKETS);
+            allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        }
 
-        assertThat(counted).isEqualTo(2 * PACKETS);
-        assertThat(feed.arbiter().statistics().lost()).isZero();
         assertThat(allocated).as("bytes allocated for %d packets", 2 * PACKETS).isZero();
+        assertThat(counted).isEqualTo((long) rounds * PACKETS);
+        assertThat(feed.arbiter().statistics().lost()).isZero();
     }
 
     /**
