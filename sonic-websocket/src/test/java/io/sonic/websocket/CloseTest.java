@@ -438,6 +438,26 @@ class CloseTest {
     }
 
     /**
+     * A handler that reads on whatever it is told does not keep the reactor from closing.
+     */
+    @Test
+    void aHandlerThatReadsOnDoesNotHoldUpTheCloseOfItsReactor() throws IOException {
+        try (Rig rig = new Rig()) {
+            List<IoStatus> told = new ArrayList<>();
+            MessageHandler[] again = {null};
+            again[0] = (status, type, buffer, offset, length) -> {
+                told.add(status);
+                rig.ws.asyncNextMessage(again[0]);
+            };
+            rig.ws.asyncNextMessage(again[0]);
+            rig.loop.reactor.close();
+            assertThat(told).containsExactly(IoStatus.CLOSED);
+            assertThat(rig.loop.thrown).singleElement().asString().endsWith(" is closed");
+            rig.loop.thrown.clear();
+        }
+    }
+
+    /**
      * Nobody closes what is opened here but the reactor; {@link Leaks} looks for what is left.
      */
     @Test
