@@ -18,6 +18,7 @@ abstract class DatagramSocketBase extends SocketBase {
     private BatchReceiveOperation batchReceive;
     private BatchSendOperation batchSend;
     private Endpoint bound;
+    private String peerName;
 
     DatagramSocketBase(Reactor reactor, AddressFamily family, SocketOptions options) {
         super(reactor, options);
@@ -43,6 +44,7 @@ abstract class DatagramSocketBase extends SocketBase {
         if (result < 0) {
             throw Errno.exception("connect", peer.toString(), -result);
         }
+        peerName = peer.toString();
     }
 
     /**
@@ -272,7 +274,8 @@ abstract class DatagramSocketBase extends SocketBase {
 
     @Override
     final String subject() {
-        return bound == null ? "unbound datagram socket" : bound.toString();
+        String own = bound == null ? "unbound datagram socket" : bound.toString();
+        return peerName == null ? own : own + " connected to " + peerName;
     }
 
     /**

@@ -115,8 +115,7 @@ final class UdpLatency extends LatencyCommand {
         }
 
         private void failed(IoStatus status) {
-            String reason = status == IoStatus.FAILED ? socket.failure().getMessage() : status.toString();
-            loop.fail(server() + ": " + reason);
+            loop.fail(status == IoStatus.FAILED ? socket.failure().getMessage() : server() + ": " + status);
         }
     }
 }

@@ -95,8 +95,8 @@ class UdpCommandsTest {
         Result result = latency(Integer.toString(port));
 
         assertThat(result.status()).isEqualTo(1);
-        assertThat(result.err()).matches("udp-latency: 127\\.0\\.0\\.1:" + port
-                + ": .*Connection refused \\(ECONNREFUSED\\)\\R");
+        assertThat(result.err()).matches("udp-latency: .* connected to 127\\.0\\.0\\.1:" + port
+                + ": Connection refused \\(ECONNREFUSED\\)\\R");
     }
 
     @Test
