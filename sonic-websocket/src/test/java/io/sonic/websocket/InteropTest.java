@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Both roles with other implementations, with compression and without: Python's websockets, Node's ws, and Netty.
  */
+@Tag("interop")
 @Timeout(120)
 class InteropTest {
     private static final int[] LENGTHS = {0, 1, 125, 126, 127, 65_535, 65_536, 300_000};

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -15,6 +16,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Counts the descriptors and the mappings of this process before and after each test.
  */
 final class Leaks implements BeforeEachCallback, AfterEachCallback {
+    static {
+        try {
+            // With the first channel that it closes the JDK opens a socket, which it keeps.
+            SocketChannel.open().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private long descriptors;
     private long mappings;
 

@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A session in its steady state allocates nothing: messages both ways under a rate limit, heartbeats of its own and
  * of the venue's, and watchdogs that look around.
  */
+@Tag("epoll")
 class SessionAllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long MICROSECOND_NS = 1_000L;
