@@ -3,6 +3,9 @@ package io.sonic.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import com.github.dockerjava.api.model.AccessMode;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.Volume;
 import io.sonic.examples.FeedNetwork.Results;
 import java.io.File;
 import java.util.ArrayList;
@@ -12,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.containers.GenericContainer;
@@ -65,22 +67,18 @@ class FeedContainersTest {
         }
     }
 
+    /**
+     * A container that sees the JDK and the class path where they are here. Testcontainers' own way to bind files first
+     * starts an image that has to be pulled.
+     */
     private static GenericContainer<?> container(Network network) {
-        GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(IMAGE))
+        List<String> paths = classPath();
+        paths.add(System.getProperty("java.home"));
+        List<Bind> binds = paths.stream().filter(path -> new File(path).exists())
+                .map(path -> new Bind(path, new Volume(path), AccessMode.ro)).toList();
+        return new GenericContainer<>(DockerImageName.parse(IMAGE))
+                .withCreateContainerCmdModifier(create -> create.getHostConfig().withBinds(binds))
                 .withNetwork(network).withCommand("sleep", "infinity");
-        bind(container, System.getProperty("java.home"));
-        for (String entry : classPath()) {
-            bind(container, entry);
-        }
-        return container;
-    }
-
-    /** Shows a directory, or a file, to a container where it is here. */
-    private static void bind(GenericContainer<?> container, String path) {
-        if (new File(path).exists()) {
-            container.withFileSystemBind(new File(path).getAbsolutePath(), new File(path).getAbsolutePath(),
-                    BindMode.READ_ONLY);
-        }
     }
 
     private static void start(GenericContainer<?> container) {
