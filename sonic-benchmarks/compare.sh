@@ -103,23 +103,6 @@ parse_arguments() {
     done
 }
 
-is_new_enough() { # JAVA: is it a Java 25 or later?
-    local version
-    version=$("$1" --version 2>/dev/null | awk 'NR == 1 { print $2 }') || return 1
-    [[ ${version%%[.+-]*} =~ ^[0-9]+$ ]] && ((${version%%[.+-]*} >= 25))
-}
-
-find_java() {
-    local candidate
-    for candidate in "${SONIC_JAVA:-}" "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(command -v java || true)" \
-            /usr/lib/jvm/*25*/bin/java; do
-        if [[ -x $candidate ]] && is_new_enough "$candidate"; then
-            echo "$candidate"
-            return
-        fi
-    done
-}
-
 build_peers() {
     command -v make >/dev/null && command -v "${CC:-cc}" >/dev/null || fail "make and a C compiler are needed: the server is in C"
     make -s -C "$here/peers/c"
@@ -330,7 +313,7 @@ run_scenario() { # MODE SIZE COUNT ROUND
 
 parse_arguments "$@"
 [[ $(uname -s) == Linux ]] || fail "needs Linux: it pins with taskset"
-java=$(find_java)
+java=$("$here/../config/find-java" 2>/dev/null || true) # without one the JVM clients are left out
 server='' failed=no
 scratch=$(mktemp -d)
 trap clean_up EXIT

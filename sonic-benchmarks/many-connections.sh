@@ -19,10 +19,11 @@ trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$scratch"' EXIT
 
 [[ $echoes =~ ^[1-9][0-9]*$ ]] || { echo "usage: many-connections.sh [ECHOES]" >&2; exit 2; }
 [[ -f $jar ]] || { echo "no $jar: run mvn -q package -DskipTests" >&2; exit 1; }
+java=$("$here/../config/find-java")
 ulimit -n "$(ulimit -H -n)"
 make -s -C "$here/peers/c"
 
-taskset -c 0 "${SONIC_JAVA:-java}" -jar "$jar" tcp-echo-server --idle block --port 0 >"$scratch/server" &
+taskset -c 0 "$java" -jar "$jar" tcp-echo-server --idle block --port 0 >"$scratch/server" &
 server=$!
 for ((i = 0; i < 100; i++)); do
     port=$(awk -F : '/^listening on/ { print $NF }' "$scratch/server")

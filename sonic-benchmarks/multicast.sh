@@ -26,7 +26,7 @@ usage: multicast.sh [OPTIONS]
   --no-build              take the C program as it is
   --help
 
-JDK 25 or later is taken from SONIC_JAVA (the java program), JAVA_HOME or the PATH, in this order.
+JDK 25 or later is taken from SONIC_JAVA (the java program), JAVA_HOME, the PATH or /usr/lib/jvm, in this order.
 Before: mvn -q package -DskipTests
 USAGE
 }
@@ -38,8 +38,7 @@ readonly examples_jar=$here/../sonic-examples/target/sonic-examples.jar
 readonly benchmarks_jar=$here/target/sonic-benchmarks.jar
 readonly c_receiver=$here/peers/c/bin/mcast_receive
 readonly group=239.100.1.1
-java=${SONIC_JAVA:-${JAVA_HOME:+$JAVA_HOME/bin/java}}
-java=${java:-java}
+java=$("$here/../config/find-java")
 
 rounds=5 modes=cpu,drops cpus=0:1 rate=150000 count=1500000 size=200 build=yes
 arguments=("$@")
